@@ -1,0 +1,214 @@
+"""Settings, each declared once: type, default, help, and whether a restart is needed.
+
+The settings page, `mirrordesk config` and `docs/settings.md` are generated from this. The file
+`config.toml` holds only what the person changed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, get_type_hints
+
+from mirrordesk import durable
+from mirrordesk.errors import UsageError
+from mirrordesk.paths import Profile
+
+
+def _setting(default: Any, text: str, *, restart: bool = True) -> Any:
+    """A field with its help. `restart`: takes effect when the process that reads it starts anew."""
+    return field(default=default, metadata={"help": text, "restart": restart})
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureSettings:
+    interval_s: float = _setting(1.0, "Seconds between two looks at the screen.")
+    microphone: bool = _setting(True, "Record what the microphone hears.")
+    loopback: bool = _setting(True, "Record what the computer plays.")
+    idle_after_s: float = _setting(
+        300.0, "Seconds without keyboard or mouse after which the screen counts as idle."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacySettings:
+    excluded_apps: tuple[str, ...] = _setting(
+        ("keepassxc", "keepass", "1password", "bitwarden", "enpass", "gnome-keyring", "seahorse"),
+        "Programs whose windows are never recorded (names in any case; part of a name suffices).",
+    )
+    excluded_titles: tuple[str, ...] = _setting(
+        ("incognito", "private browsing", "inprivate", "private window"),
+        "Windows whose title contains one of these are never recorded (any case).",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechSettings:
+    weights: str = _setting("", "Path of a Whisper checkpoint (.pt). Empty: speech stays pending.")
+    language: str = _setting("", "Language code for Whisper, for example en. Empty: it listens.")
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSettings:
+    model: str = _setting("", "Name of an open_clip model, or path of its JSON configuration.")
+    weights: str = _setting("", "Path of its checkpoint. Empty: image search stays pending.")
+
+
+@dataclass(frozen=True, slots=True)
+class LlmSettings:
+    model: str = _setting("", "Path of a GGUF file. Empty: answers quote found text.")
+    context: int = _setting(8192, "Tokens of context, prompt and answer together.")
+    type_k: str = _setting("q8_0", "Type of the keys in the KV cache: f16, q8_0, q5_1, q4_0 …")
+    type_v: str = _setting("q8_0", "Type of the values in the KV cache; quantised needs flash.")
+    gpu_layers: int = _setting(-1, "Layers kept on the GPU; -1 takes as many as there are.")
+    evidence_tokens: int = _setting(3000, "Most tokens of evidence that a question may carry.")
+    answer_tokens: int = _setting(400, "Most tokens of an answer.")
+
+
+@dataclass(frozen=True, slots=True)
+class UiSettings:
+    theme: str = _setting("system", "Colours of the window: system, light or dark.", restart=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of a profile, by section."""
+
+    capture: CaptureSettings = field(default_factory=CaptureSettings)
+    privacy: PrivacySettings = field(default_factory=PrivacySettings)
+    speech: SpeechSettings = field(default_factory=SpeechSettings)
+    image: ImageSettings = field(default_factory=ImageSettings)
+    llm: LlmSettings = field(default_factory=LlmSettings)
+    ui: UiSettings = field(default_factory=UiSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One declared setting; `key` is `section.name`."""
+
+    key: str
+    type: type
+    default: Any
+    help: str
+    restart: bool
+
+
+def declared() -> Iterator[Setting]:
+    """Every setting there is, in the order of the sections."""
+    for section, kind in get_type_hints(Settings).items():
+        group = kind()
+        for item in dataclasses.fields(group):
+            default = getattr(group, item.name)
+            yield Setting(
+                f"{section}.{item.name}",
+                type(default),
+                default,
+                item.metadata["help"],
+                item.metadata["restart"],
+            )
+
+
+def load(profile: Profile) -> Settings:
+    """The settings of a profile. Raises UsageError for a wrong key or type."""
+    values = _read(profile)
+    by_key = {setting.key: setting for setting in declared()}
+    for key, value in values.items():
+        _check(by_key, key, value)
+    sections = {}
+    for name, kind in get_type_hints(Settings).items():
+        chosen = {k.partition(".")[2]: v for k, v in values.items() if k.startswith(f"{name}.")}
+        sections[name] = kind(**{k: _cast(by_key[f"{name}.{k}"], v) for k, v in chosen.items()})
+    return Settings(**sections)
+
+
+def change(profile: Profile, key: str, text: str) -> Settings:
+    """Set `key` from the words of a command line and write it to `config.toml`.
+
+    Lists are written with commas between the items. Raises UsageError, leaving the file as it was.
+    """
+    by_key = {setting.key: setting for setting in declared()}
+    if key not in by_key:
+        raise UsageError(_unknown(key, by_key))
+    value = _parse(by_key[key], text)
+    values = {**_read(profile), key: value}
+    durable.write(profile.config, _toml(values).encode())
+    return load(profile)
+
+
+def _read(profile: Profile) -> dict[str, Any]:
+    """`config.toml` as flat `section.name` keys."""
+    if not profile.config.exists():
+        return {}
+    try:
+        tree = tomllib.loads(profile.config.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{profile.config} is not valid TOML: {error}.") from error
+    flat: dict[str, Any] = {}
+    for section, items in tree.items():
+        if not isinstance(items, dict):
+            raise UsageError(f"{profile.config}: `{section}` stands outside any section.")
+        flat.update({f"{section}.{name}": value for name, value in items.items()})
+    return flat
+
+
+def _unknown(key: str, by_key: dict[str, Setting]) -> str:
+    return f"There is no setting `{key}`; there are: {', '.join(by_key)}."
+
+
+def _check(by_key: dict[str, Setting], key: str, value: Any) -> None:
+    if key not in by_key:
+        raise UsageError(_unknown(key, by_key))
+    kind = by_key[key].type
+    fits = {
+        bool: isinstance(value, bool),
+        int: isinstance(value, int) and not isinstance(value, bool),
+        float: isinstance(value, (int, float)) and not isinstance(value, bool),
+        str: isinstance(value, str),
+        tuple: isinstance(value, list) and all(isinstance(item, str) for item in value),
+    }[kind]
+    if not fits:
+        raise UsageError(f"The setting `{key}` wants {_wanted(kind)}, not {value!r}.")
+
+
+def _wanted(kind: type) -> str:
+    names = {bool: "true or false", int: "a whole number", float: "a number", tuple: "a list"}
+    return names.get(kind, "a text")
+
+
+def _cast(setting: Setting, value: Any) -> Any:
+    return tuple(value) if setting.type is tuple else setting.type(value)
+
+
+def _parse(setting: Setting, text: str) -> Any:
+    words = {"true": True, "on": True, "yes": True, "false": False, "off": False, "no": False}
+    try:
+        if setting.type is bool:
+            return words[text.lower()]
+        if setting.type is tuple:
+            return [item.strip() for item in text.split(",") if item.strip()]
+        return setting.type(text)
+    except (KeyError, ValueError):
+        raise UsageError(
+            f"The setting `{setting.key}` wants {_wanted(setting.type)}, not {text!r}."
+        ) from None
+
+
+def _toml(values: dict[str, Any]) -> str:
+    sections: dict[str, list[str]] = {}
+    for key, value in values.items():
+        section, _, name = key.partition(".")
+        sections.setdefault(section, []).append(f"{name} = {_toml_value(value)}")
+    return "\n".join(f"[{name}]\n" + "\n".join(lines) + "\n" for name, lines in sections.items())
+
+
+def _toml_value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml_value(item) for item in value) + "]"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return '"' + "".join(c if c >= " " else f"\\u{ord(c):04x}" for c in escaped) + '"'
+    return repr(value)

@@ -1,0 +1,82 @@
+"""What a person decides about recording, kept in small files so that it outlives every process.
+
+The pause mark is read by the recorder at each step: a recorder that was killed while paused comes
+back paused. The list of forgotten spans is read by whoever is about to store something: what was
+captured before it was forgotten, but is only stored now, is dropped.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+
+from mirrordesk import clock, durable
+from mirrordesk.paths import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A pause, and when it ends by itself (None: when the person says so)."""
+
+    since_ns: int
+    until_ns: int | None = None
+
+
+def pause(profile: Profile, until_ns: int | None = None) -> Pause:
+    """Stop recording, from now until `until_ns` or `resume`."""
+    mark = Pause(clock.now_ns(), until_ns)
+    durable.write_json(profile.pause_mark, {"since_ns": mark.since_ns, "until_ns": until_ns})
+    return mark
+
+
+def resume(profile: Profile) -> None:
+    """End the pause, if there is one."""
+    profile.pause_mark.unlink(missing_ok=True)
+
+
+def paused(profile: Profile, now_ns: int | None = None) -> Pause | None:
+    """The pause in force at `now_ns`, or None. A mark that cannot be read counts as a pause."""
+    if not profile.pause_mark.exists():
+        return None
+    value = durable.read_json(profile.pause_mark)
+    if not isinstance(value, dict) or not isinstance(value.get("since_ns"), int):
+        return Pause(0)  # damaged: somebody wanted a pause, so not recording is the safe reading
+    mark = Pause(value["since_ns"], value.get("until_ns"))
+    now = clock.now_ns() if now_ns is None else now_ns
+    return None if mark.until_ns is not None and now >= mark.until_ns else mark
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From `start_ns` up to, not including, `end_ns`."""
+
+    start_ns: int
+    end_ns: int
+
+    def overlaps(self, start_ns: int, end_ns: int) -> bool:
+        """Whether a moment from `start_ns` to `end_ns` (a point where equal) touches this span."""
+        return start_ns < self.end_ns and max(end_ns, start_ns + 1) > self.start_ns
+
+
+def remember_forgetting(profile: Profile, span: Span) -> None:
+    """Add `span` to the forgotten ones, durably, before anything is removed."""
+    line = json.dumps({"start_ns": span.start_ns, "end_ns": span.end_ns}) + "\n"
+    with profile.forgotten.open("a", encoding="utf-8") as file:
+        file.write(line)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def forgotten_spans(profile: Profile) -> tuple[Span, ...]:
+    """All spans the person has had forgotten."""
+    if not profile.forgotten.exists():
+        return ()
+    spans = []
+    for line in profile.forgotten.read_text(encoding="utf-8").splitlines():
+        try:
+            value = json.loads(line)
+            spans.append(Span(value["start_ns"], value["end_ns"]))
+        except (json.JSONDecodeError, KeyError, TypeError):
+            continue  # a line torn by a crash: its forgetting had removed nothing yet
+    return tuple(spans)

@@ -1,0 +1,1 @@
+"""A virtual desktop with real programs, for machines without a screen."""

@@ -1,0 +1,92 @@
+"""Files that are either wholly there or not there at all, and locks that end with their holder."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from mirrordesk.errors import DiskFull, ProfileLocked
+
+
+def write(path: Path, data: bytes, *, sync: bool = True) -> None:
+    """Replace `path` by `data` in one step; with `sync` it is on the disk when this returns.
+
+    Raises DiskFull where there is no space; the former content then still stands.
+    """
+    scratch = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with scratch.open("wb") as file:
+            file.write(data)
+            file.flush()
+            if sync:
+                os.fsync(file.fileno())
+        scratch.replace(path)
+        if sync:
+            sync_folder(path.parent)
+    except OSError as error:
+        scratch.unlink(missing_ok=True)
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull(f"No space is left on the disk of {path.parent}.") from error
+        raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames and removals in `folder` survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_json(path: Path, value: Any, *, sync: bool = True) -> None:
+    """`write` of a JSON value."""
+    write(path, json.dumps(value, ensure_ascii=False).encode(), sync=sync)
+
+
+def read_json(path: Path) -> Any | None:
+    """The value that `write_json` left, or None where there is no such file or it is no JSON."""
+    try:
+        return json.loads(path.read_bytes())
+    except (FileNotFoundError, NotADirectoryError, json.JSONDecodeError, UnicodeDecodeError):
+        return None
+
+
+def _take(file: IO[bytes], *, wait: bool) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def lock(path: Path, *, holder: str, wait: bool = False) -> Iterator[None]:
+    """Hold the advisory lock at `path`. The kernel frees it when the process ends, however it ends.
+
+    Raises ProfileLocked with the sentence `holder` where another process has it and not `wait`.
+    """
+    with path.open("ab") as file:
+        if not _take(file, wait=wait):
+            raise ProfileLocked(holder)
+        try:
+            yield
+        finally:
+            fcntl.flock(file, fcntl.LOCK_UN)
+
+
+def is_locked(path: Path) -> bool:
+    """Whether another process (or open file) holds the lock at `path`."""
+    if not path.exists():
+        return False
+    with path.open("ab") as file:
+        if not _take(file, wait=False):
+            return True
+        fcntl.flock(file, fcntl.LOCK_UN)
+    return False

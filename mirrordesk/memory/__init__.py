@@ -1,0 +1,1 @@
+"""Owns every table and media file; ranks what it holds for a question."""

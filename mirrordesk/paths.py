@@ -1,0 +1,146 @@
+"""Every folder and file name of a profile. No other module spells one.
+
+<profile>/
+  profile.json     format number and date of birth; without it the folder is no profile
+  config.toml      settings the person changed
+  spool/           acknowledged captures that wait for perception; quarantine/ beside them
+  media/           frames and sound that moments refer to
+  store/           the LanceDB tables
+  state/           heartbeats, locks, pause mark, forgotten spans
+  logs/            one log per process
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from mirrordesk import clock, durable
+from mirrordesk.errors import ProfileError
+
+FORMAT = 1
+HOME_VARIABLE = "MIRRORDESK_HOME"
+
+
+def default_home() -> Path:
+    """The profile's folder: `MIRRORDESK_HOME`, else the platform's place for user data."""
+    named = os.environ.get(HOME_VARIABLE)
+    return Path(named).expanduser() if named else platformdirs.user_data_path("mirrordesk", False)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A profile's folder and the names in it. `Profile.open` checks and creates; this does not."""
+
+    root: Path
+
+    @property
+    def marker(self) -> Path:
+        return self.root / "profile.json"
+
+    @property
+    def config(self) -> Path:
+        return self.root / "config.toml"
+
+    @property
+    def spool(self) -> Path:
+        return self.root / "spool"
+
+    @property
+    def quarantine(self) -> Path:
+        return self.spool / "quarantine"
+
+    @property
+    def media(self) -> Path:
+        return self.root / "media"
+
+    @property
+    def store(self) -> Path:
+        return self.root / "store"
+
+    @property
+    def state(self) -> Path:
+        return self.root / "state"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+    @property
+    def recorder_lock(self) -> Path:
+        return self.state / "recorder.lock"
+
+    @property
+    def perception_lock(self) -> Path:
+        return self.state / "perception.lock"
+
+    @property
+    def write_lock(self) -> Path:
+        """Held around every change of the tables, so that forgetting and filling do not cross."""
+        return self.state / "write.lock"
+
+    @property
+    def recorder_heartbeat(self) -> Path:
+        return self.state / "recorder.json"
+
+    @property
+    def perception_heartbeat(self) -> Path:
+        return self.state / "perception.json"
+
+    @property
+    def pause_mark(self) -> Path:
+        return self.state / "paused.json"
+
+    @property
+    def forgotten(self) -> Path:
+        return self.state / "forgotten.jsonl"
+
+    @classmethod
+    def open(cls, root: Path | None = None) -> Profile:
+        """The profile at `root` (default: `default_home()`), created where there is none.
+
+        Raises ProfileError where the folder is half a profile, of a newer format or unusable.
+        """
+        profile = cls((root or default_home()).expanduser().absolute())
+        try:
+            if profile._is_new():
+                profile._create()
+            profile._check()
+        except OSError as error:
+            raise ProfileError(
+                f"The profile folder {profile.root} cannot be used: {error.strerror or error}."
+            ) from error
+        return profile
+
+    def _is_new(self) -> bool:
+        return not self.root.exists() or not any(self.root.iterdir())
+
+    def _create(self) -> None:
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.root.chmod(0o700)  # also where the folder was there before, empty
+        for folder in (self.media, self.store):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        durable.write_json(self.marker, {"format": FORMAT, "created": clock.iso(clock.now_ns())})
+
+    def _check(self) -> None:
+        about = durable.read_json(self.marker)
+        if not isinstance(about, dict) or "format" not in about:
+            raise ProfileError(
+                f"{self.root} is not a complete MirrorDesk profile ({self.marker.name} is missing "
+                "or damaged); restore the folder from a backup or name an empty one with --profile."
+            )
+        if about["format"] > FORMAT:
+            raise ProfileError(
+                f"The profile {self.root} was written by a newer MirrorDesk; update the program."
+            )
+        for folder in (self.store, self.media):
+            if not folder.is_dir():
+                raise ProfileError(
+                    f"The profile {self.root} is half deleted ({folder.name}/ is missing); restore "
+                    "it from a backup, or delete the whole folder to start anew."
+                )
+        for folder in (self.spool, self.quarantine, self.state, self.logs):
+            folder.mkdir(mode=0o700, exist_ok=True)

@@ -1,0 +1,1 @@
+"""Turns pixels and sound into text and vectors, behind small interfaces."""

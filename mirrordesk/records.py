@@ -1,0 +1,341 @@
+"""What passes between the parts: frozen dataclasses, `None` for unknown.
+
+Times are UTC nanoseconds; boxes are whole pixels of the frame they belong to, origin top left.
+`to_json` and `from_json` carry every record over a pipe and into a file; this is the only
+module that knows that layout.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from dataclasses import dataclass, field
+from enum import StrEnum
+from hashlib import blake2b
+from typing import Any, TypeVar
+
+
+class Kind(StrEnum):
+    """Where a moment comes from."""
+
+    FRAME = "frame"
+    SPEECH = "speech"
+    CLIPBOARD = "clipboard"
+    NOTE = "note"
+    IMPORT = "import"
+
+
+class Channel(StrEnum):
+    """One thing that perception can add to a moment."""
+
+    OCR = "ocr"  # frame -> text and text boxes
+    IMAGE = "image"  # frame -> image vector
+    SPEECH = "speech"  # sound -> text
+    TEXT = "text"  # text -> text vector
+
+
+class State(StrEnum):
+    """How far one channel of one moment has come."""
+
+    PENDING = "pending"  # to be done, when its encoder and the time are there
+    DONE = "done"
+    NONE = "none"  # this channel does not apply to this moment
+    FAILED = "failed"  # the encoder could not read this input; kept apart from an empty result
+
+
+class GapReason(StrEnum):
+    """Why a span was not recorded."""
+
+    PAUSED = "paused"
+    LOCKED = "locked"
+    IDLE = "idle"
+    EXCLUDED = "excluded"
+    UNIDENTIFIED = "unidentified"
+    CRASHED = "crashed"
+    ASLEEP = "asleep"
+    STOPPED = "stopped"
+    FORGOTTEN = "forgotten"
+    DISK_FULL = "disk full"
+    NO_DISPLAY = "no display"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in pixels."""
+
+    x: int
+    y: int
+    w: int
+    h: int
+
+    @property
+    def right(self) -> int:
+        return self.x + self.w
+
+    @property
+    def bottom(self) -> int:
+        return self.y + self.h
+
+    def union(self, other: Box) -> Box:
+        """The smallest box around both."""
+        x, y = min(self.x, other.x), min(self.y, other.y)
+        return Box(x, y, max(self.right, other.right) - x, max(self.bottom, other.bottom) - y)
+
+    def intersection(self, other: Box) -> Box | None:
+        """The part both cover, or None."""
+        x, y = max(self.x, other.x), max(self.y, other.y)
+        w, h = min(self.right, other.right) - x, min(self.bottom, other.bottom) - y
+        return Box(x, y, w, h) if w > 0 and h > 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """One line that OCR read, where, and how sure it is (0 to 1)."""
+
+    text: str
+    box: Box
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A visible window as the window system tells it. Empty `app` and `title` mean not identified.
+
+    `opaque` is False where what lies beneath may shine through.
+    """
+
+    handle: int
+    app: str
+    title: str
+    pid: int | None
+    box: Box
+    active: bool = False
+    opaque: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SpoolEntry:
+    """What the recorder acknowledged: a frame (PNG) or an utterance (WAV, 16 kHz mono PCM16).
+
+    The id is derived from content and time, so that doing an entry twice changes nothing.
+    """
+
+    id: str
+    kind: Kind
+    start_ns: int
+    end_ns: int
+    zone: str
+    source: str  # monitor name, "microphone" or "loopback"
+    app: str = ""
+    title: str = ""
+    url: str | None = None
+    payload: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One thing seen or heard, verbatim. Never rewritten, only completed channel by channel.
+
+    `text_vector` and `image_vector` are unit length; None until the channel is done. `media` is
+    a path relative to the profile's media folder. `width` and `height` are the frame's pixels.
+    """
+
+    id: str
+    kind: Kind
+    start_ns: int
+    end_ns: int
+    zone: str
+    source: str
+    app: str = ""
+    title: str = ""
+    url: str | None = None
+    text: str = ""
+    lines: tuple[TextLine, ...] = ()
+    media: str | None = None
+    width: int = 0
+    height: int = 0
+    ocr: State = State.NONE
+    image: State = State.NONE
+    speech: State = State.NONE
+    text_state: State = State.NONE
+    text_vector: tuple[float, ...] | None = field(default=None, repr=False)
+    image_vector: tuple[float, ...] | None = field(default=None, repr=False)
+    episode: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """A stretch of related moments."""
+
+    id: str
+    start_ns: int
+    end_ns: int
+    zone: str
+    title: str
+    apps: tuple[str, ...]
+    moments: tuple[str, ...]
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A span that was not recorded, and why."""
+
+    start_ns: int
+    end_ns: int
+    reason: GapReason
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A span during which the recorder looked, whether or not anything changed."""
+
+    start_ns: int
+    end_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A moment as recall ranks it; `scores` holds what each channel said."""
+
+    moment: Moment
+    score: float
+    scores: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The evidence of a claim, down to the lines of the frame or the span of the sound."""
+
+    id: str
+    kind: Kind
+    start_ns: int
+    end_ns: int
+    zone: str
+    app: str
+    title: str
+    text: str
+    media: str | None
+    box: Box | None = None
+    boxes: tuple[Box, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence of an answer and the ids of what supports it; never empty."""
+
+    text: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was answered. `engine` is "extractive" (found text, quoted) or the model's name."""
+
+    question: str
+    claims: tuple[Claim, ...]
+    citations: tuple[Citation, ...]
+    engine: str
+    abstained: bool
+    note: str = ""  # said beside the answer: what is still pending, which claims were dropped
+    timings: dict[str, float] = field(default_factory=dict)  # seconds by stage
+
+    @property
+    def text(self) -> str:
+        return "\n".join(claim.text for claim in self.claims) if self.claims else self.note
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A step of an answer under way.
+
+    `stage` is "recall" (looking), "reading" (the model reads the evidence) or "text" (`text` is
+    the next piece of the answer as it is written; provisional until the Answer itself comes).
+    """
+
+    stage: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A local day of the timeline. Its moments carry neither vectors nor text boxes."""
+
+    date: str  # ISO, YYYY-MM-DD
+    zone: str
+    start_ns: int
+    end_ns: int
+    moments: tuple[Moment, ...]
+    episodes: tuple[Episode, ...]
+    gaps: tuple[Gap, ...]
+    watches: tuple[Watch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of `doctor`: a part, what was chosen or is wrong, and the command that mends it."""
+
+    part: str
+    state: str  # "ok", "missing" (works without, less well) or "problem"
+    detail: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What forgetting removed."""
+
+    moments: int
+    media: int
+    spooled: int
+
+
+def moment_id(kind: Kind, start_ns: int, source: str, payload: bytes) -> str:
+    """32 hex digits from content and time: the same capture always has the same id."""
+    digest = blake2b(digest_size=16)
+    digest.update(f"{kind}|{start_ns}|{source}|".encode())
+    digest.update(payload)
+    return digest.hexdigest()
+
+
+Record = TypeVar("Record")
+
+
+def to_json(value: Any) -> Any:
+    """A record (or a tuple, list or dict of them) as plain JSON values. Bytes do not pass."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: to_json(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, bytes):
+        raise TypeError("bytes do not travel as JSON; send a media reference")
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, (list, tuple)):
+        return [to_json(item) for item in value]
+    if isinstance(value, dict):
+        return {key: to_json(item) for key, item in value.items()}
+    return value
+
+
+def from_json(kind: type[Record], value: Any) -> Record:
+    """The record that `to_json` wrote. Unknown keys are ignored, absent ones take their default."""
+    hints = typing.get_type_hints(kind)
+    names = [f.name for f in dataclasses.fields(kind) if f.name in value]  # type: ignore[arg-type]
+    return kind(**{name: _typed(hints[name], value[name]) for name in names})
+
+
+def _typed(hint: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (types.UnionType, typing.Union):
+        return _typed(next(a for a in arguments if a is not type(None)), value)
+    if origin is tuple:
+        return tuple(_typed(arguments[0], item) for item in value)
+    if origin is dict:
+        return dict(value)
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return hint(value)
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+        return from_json(hint, value)
+    return value

@@ -1,0 +1,91 @@
+"""Heartbeats: what each process says of itself, measured by what it stored, not by being alive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mirrordesk import clock, durable
+from mirrordesk.records import from_json, to_json
+
+STALE_NS = 15 * clock.SECOND  # a healthy process writes about once a second
+
+
+@dataclass(frozen=True, slots=True)
+class RecorderStatus:
+    """The recorder's heartbeat.
+
+    `changes_ns` is when a change worth storing was last seen, `acknowledged_ns` when one was last
+    durable: the first running ahead of the second means that recording fails. `sources` tells each
+    source's state in words ("screen": "recording", "microphone": "no sound server").
+    """
+
+    pid: int
+    state: str  # recording, paused, idle, locked, excluded, stopped …
+    updated_ns: int
+    started_ns: int
+    acknowledged: int = 0
+    acknowledged_ns: int | None = None
+    changes_ns: int | None = None
+    sources: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PerceptionStatus:
+    """The perception worker's heartbeat. `channels` tells each encoder's state in words."""
+
+    pid: int
+    updated_ns: int
+    started_ns: int
+    waiting: int = 0  # spool entries not yet stored
+    pending: dict[str, int] = field(default_factory=dict)  # moments per channel that wait
+    stored: int = 0
+    stored_ns: int | None = None
+    quarantined: int = 0
+    channels: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The state of a profile as `mirrordesk status`, the tray and the window tell it."""
+
+    profile: str
+    recorder: RecorderStatus | None
+    recorder_running: bool
+    trouble: str | None  # why a recorder that ought to record does not
+    paused: bool
+    perception: PerceptionStatus | None
+    perception_running: bool
+    moments: int
+    first_ns: int | None
+    last_ns: int | None
+    bytes: int  # of the whole profile on disk
+
+
+def beat(path: Path, status: RecorderStatus | PerceptionStatus) -> None:
+    """Write a heartbeat. Not synced: it is worth nothing after a power cut."""
+    durable.write_json(path, to_json(status), sync=False)
+
+
+def recorder(path: Path) -> RecorderStatus | None:
+    """The recorder's last heartbeat, or None."""
+    value = durable.read_json(path)
+    return from_json(RecorderStatus, value) if isinstance(value, dict) else None
+
+
+def perception(path: Path) -> PerceptionStatus | None:
+    """The perception worker's last heartbeat, or None."""
+    value = durable.read_json(path)
+    return from_json(PerceptionStatus, value) if isinstance(value, dict) else None
+
+
+def trouble(status: RecorderStatus | None, now_ns: int) -> str | None:
+    """Why a recorder that ought to run is not recording, in words; None if all is well."""
+    if status is None:
+        return "the recorder has not reported yet"
+    if now_ns - status.updated_ns > STALE_NS:
+        return "the recorder has stopped reporting"
+    seen, kept = status.changes_ns, status.acknowledged_ns
+    if seen is not None and seen - (kept or status.started_ns) > STALE_NS:
+        return "the recorder sees changes but stores nothing"
+    return None

@@ -1,0 +1,1 @@
+"""The window and the tray icon. Imports no model runtime and opens no table."""
