@@ -7,11 +7,15 @@ import errno
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
 from mirrordesk.errors import DiskFull, ProfileLocked
+
+
+_PATIENCE_S = 0.3  # somebody may hold a lock just to see whether it is free
 
 
 def write(path: Path, data: bytes, *, sync: bool = True) -> None:
@@ -73,8 +77,11 @@ def lock(path: Path, *, holder: str, wait: bool = False) -> Iterator[None]:
     Raises ProfileLocked with the sentence `holder` where another process has it and not `wait`.
     """
     with path.open("ab") as file:
-        if not _take(file, wait=wait):
-            raise ProfileLocked(holder)
+        deadline = time.monotonic() + _PATIENCE_S
+        while not _take(file, wait=wait):
+            if time.monotonic() > deadline:
+                raise ProfileLocked(holder)
+            time.sleep(0.05)
         try:
             yield
         finally:

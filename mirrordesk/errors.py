@@ -10,6 +10,7 @@
     ├── SpoolCorrupt              6   a spool entry that does not read back as written
     ├── StoreError                7   the tables refuse to open or to be written
     ├── WorkerError               8   a child process answered with a failure or went away
+    │   └── ChildFailed           *   ended with the exit status of its own error
     └── DiskFull                  9   no space left for what must be durable
 
 Errors of libraries are mapped to these where the library is called, so that the shells above
@@ -73,6 +74,14 @@ class WorkerError(MirrorDeskError):
     """A child process reported a failure, or ended before it answered."""
 
     exit_status = 8
+
+
+class ChildFailed(WorkerError):
+    """A child process ended with an error of its own; its sentence and exit status are passed on."""
+
+    def __init__(self, sentence: str, exit_status: int) -> None:
+        super().__init__(sentence)
+        self.exit_status = exit_status
 
 
 class DiskFull(MirrorDeskError):

@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from mirrordesk.errors import ChildFailed
+
 FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 60.0
 STEADY_AFTER_S = 60.0  # a child that lived this long starts again without a wait
@@ -20,8 +22,8 @@ class Supervised:
     """One child, `python -m <arguments>`, ended by closing its standard input.
 
     `trouble` tells in words why a running child is of no use (None: all is well); after `GRACE_S`
-    such a child is killed and started anew. `exit_is_final` holds the exit statuses that a restart
-    would not mend; then `failure` carries the last line of the child's log.
+    such a child is killed and started anew. `final_statuses` are the exit statuses after which a
+    restart would be of no use: 0, and those of errors that only a person can mend.
     """
 
     def __init__(
@@ -34,7 +36,7 @@ class Supervised:
         final_statuses: frozenset[int] = frozenset(),
     ) -> None:
         self.name = name
-        self.failure: str | None = None
+        self.failure: ChildFailed | None = None
         self.restarts = 0
         self._arguments = list(arguments)
         self._log = log
@@ -50,9 +52,20 @@ class Supervised:
         process = self._process
         return process.pid if process and process.poll() is None else None
 
+    @property
+    def finished(self) -> bool:
+        """Whether the child has ended for good."""
+        return self._thread.ident is not None and not self._thread.is_alive()
+
     def start(self) -> None:
         """Start the child and watch it."""
         self._thread.start()
+
+    def join(self) -> None:
+        """Wait until the child has ended for good. Raises ChildFailed where it failed."""
+        self._thread.join()
+        if self.failure:
+            raise self.failure
 
     def stop(self, timeout: float = 15.0) -> None:
         """End the child in its own time, or after `timeout` seconds the hard way, and join."""
@@ -79,7 +92,8 @@ class Supervised:
             if self._stop.is_set():
                 return
             if process.returncode in self._final:
-                self.failure = self._last_words()
+                if process.returncode != 0:
+                    self.failure = ChildFailed(self._last_words(), process.returncode)
                 return
             wait = FIRST_WAIT_S if time.monotonic() - began > STEADY_AFTER_S else wait
             self._stop.wait(wait)

@@ -88,6 +88,19 @@ class Server:
             return
 
 
+def parent_gone() -> threading.Event:
+    """An Event that is set when standard input ends, that is when the parent closed it or died."""
+    gone = threading.Event()
+
+    def wait() -> None:
+        while sys.stdin.buffer.read(4096):
+            pass
+        gone.set()
+
+    threading.Thread(target=wait, name="parent", daemon=True).start()
+    return gone
+
+
 class Call:
     """A call under way: its events as they come, and its result."""
 

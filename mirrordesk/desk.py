@@ -1,0 +1,170 @@
+"""Desk: the façade that every surface uses. It owns the store, the query encoder and the reader."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import date
+from types import TracebackType
+
+import numpy as np
+import numpy.typing as npt
+
+from mirrordesk import clock, config, control, doctor, durable, status, weights
+from mirrordesk.capture.spool import Spool
+from mirrordesk.control import Span
+from mirrordesk.errors import WeightsError, WorkerError
+from mirrordesk.llm import extractive
+from mirrordesk.llm.reader import Reader
+from mirrordesk.memory import forget
+from mirrordesk.memory.media import Media
+from mirrordesk.memory.recall import Recall
+from mirrordesk.memory.store import Store
+from mirrordesk.paths import Profile
+from mirrordesk.perception.encoders import Encoders
+from mirrordesk.records import Answer, Check, Day, Forgotten, Hit, Moment, Progress
+from mirrordesk.worker import Worker
+
+EVIDENCE = 24  # moments that an answer may draw on
+
+Emit = Callable[[Progress], None]
+
+
+def _silent(_step: Progress) -> None:
+    """Tell nobody."""
+
+
+class Desk:
+    """A profile, open. Use it as a context manager, or call `close`."""
+
+    def __init__(self, profile: Profile, settings: config.Settings | None = None) -> None:
+        self.profile = profile
+        self.settings = settings or config.load(profile)
+        self.store = Store(profile)
+        self._media = Media(profile)
+        self._encoders = Encoders(self.settings)
+        self._encoding = threading.Lock()
+        self._recall = Recall(self.store, self._embed)
+        self._reader_worker = Worker(
+            ["mirrordesk.llm.host"], name="language model", log=profile.logs / "llm.log"
+        )
+
+    def __enter__(self) -> Desk:
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the language model's process."""
+        self._reader_worker.close()
+
+    def ask(
+        self,
+        question: str,
+        *,
+        emit: Emit = _silent,
+        cancelled: threading.Event | None = None,
+    ) -> Answer:
+        """Answer from memory, each claim with its evidence, or say that there is no memory of it.
+
+        With a language model set it reads the evidence; without one, or when it fails, the answer
+        is found text.
+        """
+        emit(Progress("recall"))
+        began = time.perf_counter()
+        hits = self.search(question, EVIDENCE)
+        recalled = time.perf_counter() - began
+        answer = self._read(question, hits, emit, cancelled or threading.Event())
+        total = time.perf_counter() - began
+        return _with_timings(answer, recall_s=recalled, total_s=total)
+
+    def _read(
+        self, question: str, hits: Sequence[Hit], emit: Emit, cancelled: threading.Event
+    ) -> Answer:
+        if not self.settings.llm.model:
+            return self._quote(question, hits)
+        try:
+            weights.llm(self.settings.llm.model)
+            reader = Reader(self._reader_worker, self.settings.llm)
+            return reader.answer(question, hits, emit, cancelled)
+        except (WorkerError, WeightsError) as error:
+            return self._quote(question, hits, note=str(error))
+
+    def _quote(self, question: str, hits: Sequence[Hit], note: str = "") -> Answer:
+        answer = extractive.answer(question, hits, self._embed)
+        return answer if not note else _with_note(answer, note)
+
+    def search(self, query: str, limit: int = 20) -> list[Hit]:
+        """Moments ranked for `query`, best first."""
+        return self._recall.search(query, limit)
+
+    def _embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        with self._encoding:  # one encoder, many calling threads
+            return self._encoders.text().encode(texts)
+
+    def day(self, day: date) -> Day:
+        """The timeline of a local day."""
+        return self.store.day(day)
+
+    def days(self) -> list[str]:
+        """The local days that hold something, oldest first, as ISO dates."""
+        return self.store.days()
+
+    def moment(self, moment_id: str) -> Moment:
+        """A moment with its text boxes. Raises StoreError where there is none of that id."""
+        return self.store.moment(moment_id)
+
+    def forget(self, span: Span) -> Forgotten:
+        """Remove everything captured in `span`: tables, media, what still waits in the spool."""
+        spooled = Spool(self.profile).forget(span)
+        gone = forget.forget(self.store, self._media, self.profile, span)
+        return Forgotten(gone.moments, gone.media, spooled + gone.spooled)
+
+    def report(self) -> status.Report:
+        """The state of recording and of the profile."""
+        recorder = status.recorder(self.profile.recorder_heartbeat)
+        running = durable.is_locked(self.profile.recorder_lock)
+        paused = control.paused(self.profile) is not None
+        first_ns, last_ns = self.store.span() or (None, None)
+        return status.Report(
+            profile=str(self.profile.root),
+            recorder=recorder,
+            recorder_running=running,
+            trouble=status.trouble(recorder, clock.now_ns()) if running else "nothing is recording",
+            paused=paused,
+            perception=status.perception(self.profile.perception_heartbeat),
+            perception_running=durable.is_locked(self.profile.perception_lock),
+            moments=self.store.count(),
+            first_ns=first_ns,
+            last_ns=last_ns,
+            bytes=_bytes_under(self.profile),
+        )
+
+    def doctor(self) -> list[Check]:
+        """Every part, what was chosen and what is wrong."""
+        return doctor.checks(self.profile, self.settings)
+
+
+def _with_timings(answer: Answer, **seconds: float) -> Answer:
+    return dataclasses.replace(answer, timings={**answer.timings, **seconds})
+
+
+def _with_note(answer: Answer, note: str) -> Answer:
+    return dataclasses.replace(answer, note=f"{answer.note} {note}".strip())
+
+
+def _bytes_under(profile: Profile) -> int:
+    total = 0
+    for path in profile.root.rglob("*"):
+        with contextlib.suppress(FileNotFoundError):  # gone since it was listed
+            total += path.lstat().st_size
+    return total

@@ -1,0 +1,236 @@
+"""Spool to memory: the perception worker, `python -m mirrordesk.pipeline --profile DIR`.
+
+It takes acknowledged captures, has the encoders read them, stores the moment and only then removes
+the spool entry. Whatever happens in between happens again after a restart, with the same ids, so
+nothing is lost and nothing doubled. What lacks an encoder is stored as `pending` and completed when
+its weights have arrived.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import dataclasses
+import os
+import signal
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from mirrordesk import clock, config, control, durable, status, worker
+from mirrordesk.capture.spool import Handle, Spool
+from mirrordesk.errors import MirrorDeskError, SpoolCorrupt
+from mirrordesk.memory.media import Media
+from mirrordesk.memory.store import Store
+from mirrordesk.paths import Profile
+from mirrordesk.perception.encoders import Encoders
+from mirrordesk.perception.perceiver import Perceiver
+from mirrordesk.records import Channel, Gap, Kind, Moment, SpoolEntry, State, Watch
+
+BATCH = 8  # captures read before they are stored together
+REST_S = 0.5  # between two looks into an empty spool
+MAINTAIN_EVERY = 64  # stored moments between two compactions
+ATTEMPTS = 3  # crashes in a row over one capture before it is put aside
+NICENESS = 10  # perception gives way to whatever the person does
+
+
+class Attempts:
+    """Counts how often perception died over a capture, in a file, since memory dies with it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        found = durable.read_json(path)
+        self._counts: Counter[str] = Counter(found if isinstance(found, dict) else {})
+
+    def hopeless(self, name: str) -> bool:
+        """Whether this capture has taken the process down `ATTEMPTS` times."""
+        return self._counts[name] >= ATTEMPTS
+
+    def suspicious(self) -> bool:
+        """Whether the last process died at work: captures are then taken one by one."""
+        return bool(self._counts)
+
+    @contextlib.contextmanager
+    def under_way(self, names: Sequence[str]) -> Iterator[None]:
+        """Count `names` as tried; forget them when the work ends without a crash."""
+        self._counts.update(names)
+        durable.write_json(self._path, self._counts, sync=False)
+        yield
+        for name in names:
+            del self._counts[name]
+        durable.write_json(self._path, self._counts, sync=False)
+
+
+class Pipeline:
+    """Moves captures from the spool into memory and completes what waits for an encoder."""
+
+    def __init__(self, profile: Profile, settings: config.Settings) -> None:
+        self._profile = profile
+        self._spool = Spool(profile)
+        self._store = Store(profile)
+        self._media = Media(profile)
+        self._encoders = Encoders(settings)
+        self._perceiver = Perceiver(self._encoders, self._media)
+        self._attempts = Attempts(profile.state / "attempts.json")
+        self._maintained = 0  # how many moments were stored at the last compaction
+        now = clock.now_ns()
+        self._status = status.PerceptionStatus(os.getpid(), now, now)
+
+    def step(self) -> bool:
+        """One portion of work: a batch from the spool or, when it is empty, of what is pending.
+
+        Returns whether there was any.
+        """
+        handles = self._spool.waiting()
+        self._store_ledger(handles)
+        captures = [h for h in handles if h.path.suffix == ".entry"]
+        batch = captures[: 1 if self._attempts.suspicious() else BATCH]
+        did = self._store_captures(batch) if batch else self._catch_up()
+        self._beat(len(captures) - len(batch))
+        if not did:
+            self._maintain()
+        return did or bool(batch)
+
+    def _store_ledger(self, handles: Sequence[Handle]) -> None:
+        read = [(h, self._read(h)) for h in handles if h.path.suffix != ".entry"]
+        self._store.add_gaps([item for _, item in read if isinstance(item, Gap)])
+        self._store.add_watches([item for _, item in read if isinstance(item, Watch)])
+        for handle, item in read:
+            if item is not None:
+                self._spool.done(handle)
+
+    def _read(self, handle: Handle) -> SpoolEntry | Gap | Watch | None:
+        """The entry, or None where it was corrupt (and is now in quarantine) or forgotten."""
+        try:
+            return self._spool.read(handle)
+        except SpoolCorrupt as error:
+            place = self._spool.quarantine(handle)
+            print(f"{error} It was put aside as {place}.", file=sys.stderr)
+        except FileNotFoundError:  # forgotten between listing and reading
+            pass
+        return None
+
+    def _store_captures(self, batch: Sequence[Handle]) -> bool:
+        hopeless = [h for h in batch if self._attempts.hopeless(h.path.name)]
+        for handle in hopeless:
+            place = self._spool.quarantine(handle)
+            print(f"{handle.path.name} stopped perception {ATTEMPTS} times: {place}.", file=sys.stderr)
+        batch = [h for h in batch if h not in hopeless]
+        with self._attempts.under_way([h.path.name for h in batch]):
+            read = [(h, item) for h in batch if isinstance(item := self._read(h), SpoolEntry)]
+            moments = [self._draft(entry) for _, entry in read]
+            payloads = {entry.id: entry.payload for _, entry in read}
+            self._keep(self._perceiver.fill(moments, payloads, self._between))
+            for handle, _ in read:
+                self._spool.done(handle)
+        return True
+
+    def _draft(self, entry: SpoolEntry) -> Moment:
+        """The moment of an entry with its media stored and every channel still to be done."""
+        common = {
+            f.name: getattr(entry, f.name)
+            for f in dataclasses.fields(SpoolEntry)
+            if f.name != "payload"
+        }
+        if entry.kind is Kind.SPEECH:
+            media = self._media.put_speech(entry.id, entry.start_ns, entry.zone, entry.payload)
+            return Moment(**common, media=media, speech=State.PENDING)
+        media, width, height = self._media.put_frame(
+            entry.id, entry.start_ns, entry.zone, entry.payload
+        )
+        return Moment(
+            **common,
+            media=media,
+            width=width,
+            height=height,
+            ocr=State.PENDING,
+            image=State.PENDING,
+        )
+
+    def _keep(self, moments: Sequence[Moment]) -> None:
+        if not moments:
+            return
+        self._store.add(moments)
+        self._store.refresh_episodes(min(m.start_ns for m in moments))
+        self._remove_forgotten_media(moments)
+        self._count(len(moments))
+
+    def _remove_forgotten_media(self, moments: Sequence[Moment]) -> None:
+        """The store drops what was forgotten meanwhile; its media goes too."""
+        spans = control.forgotten_spans(self._profile)
+        for moment in moments:
+            if moment.media and any(s.overlaps(moment.start_ns, moment.end_ns) for s in spans):
+                self._media.remove(moment.media)
+
+    def _count(self, moments: int) -> None:
+        self._status = dataclasses.replace(
+            self._status, stored=self._status.stored + moments, stored_ns=clock.now_ns()
+        )
+
+    def _catch_up(self) -> bool:
+        """Complete a batch of stored moments whose encoder is there by now."""
+        for channel in Channel:
+            if not self._encoders.available(channel):
+                continue
+            if waiting := self._store.pending(channel, BATCH):
+                filled = self._perceiver.fill(waiting, {}, self._between)
+                self._store.complete(filled)
+                self._count(len(filled))
+                return True
+        return False
+
+    def _between(self) -> None:
+        self._beat(self._status.waiting)
+
+    def _beat(self, waiting: int) -> None:
+        self._status = dataclasses.replace(
+            self._status,
+            updated_ns=clock.now_ns(),
+            waiting=waiting,
+            pending=self._store.pending_counts(),
+            quarantined=len(self._spool.quarantined()),
+            channels={channel.value: self._encoders.state(channel) for channel in Channel},
+        )
+        status.beat(self._profile.perception_heartbeat, self._status)
+
+    def _maintain(self) -> None:
+        if self._status.stored - self._maintained >= MAINTAIN_EVERY:
+            self._store.maintain()
+            self._maintained = self._status.stored
+
+
+def run(profile: Profile, *, drain: bool, stop: threading.Event) -> None:
+    """Work until `stop`; with `drain` until nothing is left that can be done now."""
+    holder = "Another perception worker already works on this profile."
+    with durable.lock(profile.perception_lock, holder=holder):
+        pipeline = Pipeline(profile, config.load(profile))
+        while not stop.is_set():
+            if not pipeline.step():
+                if drain:
+                    return
+                stop.wait(REST_S)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The worker process. Ends with standard input, SIGTERM or, with `--drain`, the work."""
+    parser = argparse.ArgumentParser(prog="mirrordesk.pipeline")
+    parser.add_argument("--profile", type=Path, required=True)
+    parser.add_argument("--drain", action="store_true", help="end when nothing is left to do")
+    options = parser.parse_args(arguments)
+    os.nice(NICENESS)
+    stop = worker.parent_gone()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides; it closes the pipe
+    try:
+        run(Profile.open(options.profile), drain=options.drain, stop=stop)
+    except MirrorDeskError as error:
+        print(error, file=sys.stderr)
+        return error.exit_status
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
