@@ -130,11 +130,25 @@ def change(profile: Profile, key: str, text: str) -> Settings:
     """
     by_key = {setting.key: setting for setting in declared()}
     if key not in by_key:
-        raise UsageError(_unknown(key, by_key))
+        raise UsageError(unknown(key))
     value = _parse(by_key[key], text)
     values = {**_read(profile), key: value}
     durable.write(profile.config, _toml(values).encode())
     return load(profile)
+
+
+def flat(settings: Settings) -> dict[str, Any]:
+    """Every setting's value by its `section.name`."""
+    return {
+        f"{section.name}.{item.name}": getattr(getattr(settings, section.name), item.name)
+        for section in dataclasses.fields(settings)
+        for item in dataclasses.fields(getattr(settings, section.name))
+    }
+
+
+def with_model(settings: Settings, path: str) -> Settings:
+    """The settings with another language model."""
+    return dataclasses.replace(settings, llm=dataclasses.replace(settings.llm, model=path))
 
 
 def _read(profile: Profile) -> dict[str, Any]:
@@ -153,13 +167,14 @@ def _read(profile: Profile) -> dict[str, Any]:
     return flat
 
 
-def _unknown(key: str, by_key: dict[str, Setting]) -> str:
-    return f"There is no setting `{key}`; there are: {', '.join(by_key)}."
+def unknown(key: str) -> str:
+    """The sentence for a setting that does not exist; it names those that do."""
+    return f"There is no setting `{key}`; there are: {', '.join(s.key for s in declared())}."
 
 
 def _check(by_key: dict[str, Setting], key: str, value: Any) -> None:
     if key not in by_key:
-        raise UsageError(_unknown(key, by_key))
+        raise UsageError(unknown(key))
     kind = by_key[key].type
     fits = {
         bool: isinstance(value, bool),

@@ -14,7 +14,6 @@ from typing import IO, Any
 
 from mirrordesk.errors import DiskFull, ProfileLocked
 
-
 _PATIENCE_S = 0.3  # somebody may hold a lock just to see whether it is free
 
 

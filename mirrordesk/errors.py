@@ -77,7 +77,7 @@ class WorkerError(MirrorDeskError):
 
 
 class ChildFailed(WorkerError):
-    """A child process ended with an error of its own; its sentence and exit status are passed on."""
+    """A child process ended with an error of its own; it passes on sentence and exit status."""
 
     def __init__(self, sentence: str, exit_status: int) -> None:
         super().__init__(sentence)

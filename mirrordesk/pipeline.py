@@ -15,7 +15,6 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -117,7 +116,9 @@ class Pipeline:
         hopeless = [h for h in batch if self._attempts.hopeless(h.path.name)]
         for handle in hopeless:
             place = self._spool.quarantine(handle)
-            print(f"{handle.path.name} stopped perception {ATTEMPTS} times: {place}.", file=sys.stderr)
+            print(
+                f"{handle.path.name} stopped perception {ATTEMPTS} times: {place}.", file=sys.stderr
+            )
         batch = [h for h in batch if h not in hopeless]
         with self._attempts.under_way([h.path.name for h in batch]):
             read = [(h, item) for h in batch if isinstance(item := self._read(h), SpoolEntry)]

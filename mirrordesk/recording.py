@@ -9,7 +9,7 @@ from mirrordesk.capture.spool import Spool
 from mirrordesk.paths import Profile
 from mirrordesk.supervisor import Supervised
 
-# A restart mends neither wrong settings (2), a broken or locked profile (3) nor a missing display (4).
+# A restart mends no wrong settings (2), no broken or locked profile (3) and no missing display (4).
 FINAL = frozenset({0, 2, 3, 4})
 STALLED_NS = 5 * clock.MINUTE  # the slowest batch of frames takes about two on a small machine
 

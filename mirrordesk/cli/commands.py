@@ -1,0 +1,243 @@
+"""What each subcommand does: prints text or one JSON value, returns the exit status."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from mirrordesk import clock, control, shapes
+from mirrordesk import config as configuration
+from mirrordesk.control import Span
+from mirrordesk.errors import UsageError
+from mirrordesk.paths import Profile
+from mirrordesk.records import Answer, Check, Citation, Progress, to_json
+
+
+def run(_options: argparse.Namespace, profile: Profile) -> int:
+    from mirrordesk import app
+
+    return app.run(profile)
+
+
+def record(options: argparse.Namespace, profile: Profile) -> int:
+    from mirrordesk.recording import Recording
+
+    began = time.time()
+    recording = Recording(profile, options.seconds)
+    signal.signal(signal.SIGTERM, lambda *_: recording.recorder.stop())
+    _say(options, "Recording; press Ctrl-C to stop." if options.seconds is None else "Recording.")
+    recording.start()
+    try:
+        try:
+            recording.wait_recorded()
+        except KeyboardInterrupt:
+            recording.recorder.stop()
+        _say(options, "Reading what was recorded.")
+        recording.wait_searchable()
+    finally:
+        recording.stop()
+    from mirrordesk.memory.store import Store
+
+    moments = Store(profile).count()
+    return _result(
+        options,
+        {
+            "profile": str(profile.root),
+            "seconds": round(time.time() - began, 1),
+            "moments": moments,
+        },
+        [f"Done; the memory holds {moments} moments."],
+    )
+
+
+def ask(options: argparse.Namespace, profile: Profile) -> int:
+    from mirrordesk.desk import Desk
+
+    settings = configuration.load(profile)
+    if options.model:
+        settings = configuration.with_model(settings, options.model)
+    with Desk(profile, settings) as desk:
+        emit = _stream if not options.json and sys.stdout.isatty() else _quiet
+        answer = desk.ask(" ".join(options.question), emit=emit)
+    return _result(options, shapes.answer(answer), _answer_lines(answer))
+
+
+def _quiet(_step: Progress) -> None:
+    """Say nothing."""
+
+
+def _stream(step: Progress) -> None:
+    """Show a person at a terminal the answer as it is written, in grey."""
+    if step.stage == "text":
+        print(f"\x1b[2m{_plain(step.text)}\x1b[0m", end="", flush=True)
+
+
+def _answer_lines(answer: Answer) -> Iterable[str]:
+    numbers = {c.id: n for n, c in enumerate(answer.citations, 1)}
+    if answer.abstained:
+        yield answer.note
+        return
+    if answer.engine == "extractive":
+        yield "Found text (quoted from your memory, no language model):"
+    for claim in answer.claims:
+        marks = "".join(f"[{numbers[s]}]" for s in claim.sources if s in numbers)
+        yield f"  {_plain(claim.text)} {marks}"
+    yield ""
+    for citation in answer.citations:
+        yield f"  [{numbers[citation.id]}] {_citation_line(citation)}"
+    if answer.note:
+        yield f"\n{answer.note}"
+
+
+def _citation_line(citation: Citation) -> str:
+    when = clock.at(citation.start_ns, citation.zone).strftime("%a %d %b %Y, %H:%M:%S")
+    where = " · ".join(_plain(part) for part in (citation.app, citation.title) if part)
+    return f"{when} · {where or citation.kind.value} · {citation.media}"
+
+
+def search(options: argparse.Namespace, profile: Profile) -> int:
+    from mirrordesk.desk import Desk
+
+    with Desk(profile) as desk:
+        hits = desk.search(" ".join(options.query), options.limit)
+    lines = [
+        f"{hit.score:.3f}  {clock.at(hit.moment.start_ns, hit.moment.zone):%Y-%m-%d %H:%M:%S}  "
+        f"{_plain(hit.moment.app)} · {_plain(hit.moment.title)}"
+        for hit in hits
+    ]
+    return _result(options, [shapes.hit(hit) for hit in hits], lines or ["Nothing fits."])
+
+
+def timeline(options: argparse.Namespace, profile: Profile) -> int:
+    from mirrordesk.desk import Desk
+
+    with Desk(profile) as desk:
+        day = desk.day(options.day or clock.at(clock.now_ns()).date())
+    rows = [
+        (e.start_ns, e.end_ns, f"{_plain(e.title)} ({', '.join(e.apps)})") for e in day.episodes
+    ]
+    rows += [(g.start_ns, g.end_ns, f"not recorded: {g.reason}") for g in day.gaps]
+    lines = [
+        f"{clock.at(start, day.zone):%H:%M:%S} – {clock.at(end, day.zone):%H:%M:%S}  {text}"
+        for start, end, text in sorted(rows)
+    ]
+    return _result(options, shapes.day(day), lines or [f"Nothing is known of {day.date}."])
+
+
+def forget(options: argparse.Namespace, profile: Profile) -> int:
+    from mirrordesk.desk import Desk
+
+    span = _span(options)
+    if not options.yes and not _confirmed(span):
+        raise UsageError("Nothing was forgotten; confirm with `yes`, or pass --yes.")
+    with Desk(profile) as desk:
+        gone = desk.forget(span)
+    text = f"Forgot {gone.moments} moments, {gone.media} files and {gone.spooled} waiting captures."
+    return _result(options, to_json(gone), [text])
+
+
+def _span(options: argparse.Namespace) -> Span:
+    now = clock.now_ns()
+    if options.end is not None and options.start is None:
+        raise UsageError("--to goes with --from.")
+    if options.all:
+        return Span(0, now)
+    if options.last is not None:
+        return Span(now - options.last, now)
+    end = now if options.end is None else options.end
+    if end <= options.start:
+        raise UsageError("The span ends before it begins.")
+    return Span(options.start, end)
+
+
+def _confirmed(span: Span) -> bool:
+    if not sys.stdin.isatty():
+        return False
+    start, end = (clock.at(ns) for ns in (span.start_ns, span.end_ns))
+    question = f"Forget everything from {start:%d %b %Y %H:%M:%S} to {end:%d %b %Y %H:%M:%S}? "
+    return input(question).strip().lower() in ("y", "yes")
+
+
+def pause(options: argparse.Namespace, profile: Profile) -> int:
+    control.pause(profile)
+    return _result(options, {"paused": True}, ["Paused; `mirrordesk resume` goes on."])
+
+
+def resume(options: argparse.Namespace, profile: Profile) -> int:
+    control.resume(profile)
+    return _result(options, {"paused": False}, ["Recording may go on."])
+
+
+def status(options: argparse.Namespace, profile: Profile) -> int:
+    from mirrordesk.desk import Desk
+
+    with Desk(profile) as desk:
+        report = desk.report()
+    recorder = report.recorder
+    if report.paused:
+        state = "paused"
+    elif report.trouble:
+        state = f"not recording: {report.trouble}"
+    else:
+        state = recorder.state if recorder else "unknown"
+    lines = [f"Profile    {report.profile}", f"Recorder   {state}"]
+    if recorder and report.recorder_running:
+        lines += [f"  {name:<12} {words}" for name, words in recorder.sources.items()]
+    lines.append(f"Memory     {report.moments} moments, {report.bytes / 1e6:.1f} MB on disk")
+    if report.perception:
+        lines.append(f"Waiting    {report.perception.waiting} captures")
+        lines += [
+            f"  {name:<12} {count} pending ({report.perception.channels.get(name, '')})"
+            for name, count in report.perception.pending.items()
+            if count
+        ]
+        if report.perception.quarantined:
+            damaged = report.perception.quarantined
+            lines.append(f"Damaged    {damaged} captures, put aside in spool/quarantine")
+    return _result(options, to_json(report), lines)
+
+
+def doctor(options: argparse.Namespace, profile: Profile) -> int:
+    from mirrordesk import doctor
+
+    checks = doctor.checks(profile, configuration.load(profile))
+    _result(options, to_json(checks), _check_lines(checks))
+    return 1 if any(check.state == "problem" for check in checks) else 0
+
+
+def _check_lines(checks: Sequence[Check]) -> Iterable[str]:
+    for check in checks:
+        yield f"{check.state:<8} {check.part:<14} {check.detail}"
+        if check.remedy:
+            yield f"{'':<23} mend with: {check.remedy}"
+
+
+def settings(options: argparse.Namespace, profile: Profile) -> int:
+    if options.value is not None:
+        configuration.change(profile, options.key, options.value)
+    values = configuration.flat(configuration.load(profile))
+    if options.key:
+        if options.key not in values:
+            raise UsageError(configuration.unknown(options.key))
+        values = {options.key: values[options.key]}
+    return _result(options, to_json(values), [f"{key} = {value}" for key, value in values.items()])
+
+
+def _result(options: argparse.Namespace, value: Any, lines: Iterable[str]) -> int:
+    print(json.dumps(value, ensure_ascii=False, indent=2) if options.json else "\n".join(lines))
+    return 0
+
+
+def _say(options: argparse.Namespace, sentence: str) -> None:
+    if not options.json:
+        print(sentence, file=sys.stderr)
+
+
+def _plain(text: str) -> str:
+    """Recorded text without control characters: it must not steer a terminal."""
+    return "".join(c if c.isprintable() else " " for c in text)

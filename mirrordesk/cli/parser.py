@@ -1,0 +1,97 @@
+"""The words of the command line."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+from mirrordesk import __version__
+from mirrordesk.cli import commands, values
+from mirrordesk.errors import UsageError
+from mirrordesk.paths import HOME_VARIABLE, Profile
+
+Command = Callable[[argparse.Namespace, Profile], int]
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse, but a mistake is a UsageError like every other."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message[:1].upper()}{message[1:]}; see `{self.prog} --help`.")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The words of the command line; `options.command` is the function to run."""
+    root = _Parser(
+        prog="mirrordesk",
+        description="A personal memory of screen and sound that stays on this machine.",
+        parents=[_common()],
+    )
+    root.set_defaults(profile=None, json=False)
+    root.add_argument("--version", action="version", version=__version__)
+    subparsers = root.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
+
+    def add(name: str, command: Command, text: str) -> argparse.ArgumentParser:
+        sub = subparsers.add_parser(name, help=text, description=text, parents=[_common()])
+        sub.set_defaults(command=command)
+        return sub
+
+    add("run", commands.run, "open the window and the tray icon, and record")
+    record = add("record", commands.record, "record without a window, until Ctrl-C")
+    record.add_argument(
+        "--for", dest="seconds", type=values.seconds, help="end after that many seconds"
+    )
+    ask = add("ask", commands.ask, "answer a question from memory, with the evidence")
+    ask.add_argument("question", nargs="+")
+    ask.add_argument("--model", metavar="GGUF", help="language model to use for this question")
+    search = add("search", commands.search, "list the moments that fit, best first")
+    search.add_argument("query", nargs="+")
+    search.add_argument("--limit", type=values.positive, default=10)
+    timeline = add("timeline", commands.timeline, "what a day held, and when nothing was recorded")
+    timeline.add_argument(
+        "--day", type=values.day, default=None, help="YYYY-MM-DD (default: today)"
+    )
+    _add_forget(add)
+    add("pause", commands.pause, "stop recording until `resume`")
+    add("resume", commands.resume, "go on recording")
+    add("status", commands.status, "whether it records, and how much it holds")
+    add("doctor", commands.doctor, "what was chosen, what is missing and the command that mends it")
+    settings = add("config", commands.settings, "show all settings, or change one")
+    settings.add_argument("key", nargs="?", help="section.name")
+    settings.add_argument("value", nargs="?", help="its new value; lists with commas")
+    return root
+
+
+def _common() -> _Parser:
+    """The options that may stand before and after the command.
+
+    A fresh parser for each use: argparse shares the options of a parent, defaults included.
+    """
+    common = _Parser(add_help=False)
+    common.add_argument(
+        "--profile",
+        type=Path,
+        default=argparse.SUPPRESS,
+        metavar="DIR",
+        help=f"folder of the profile (default: ${HOME_VARIABLE}, else the user's data folder)",
+    )
+    common.add_argument(
+        "--json", action="store_true", default=argparse.SUPPRESS, help="print one JSON value"
+    )
+    return common
+
+
+def _add_forget(add: Callable[[str, Command, str], argparse.ArgumentParser]) -> None:
+    forget = add("forget", commands.forget, "remove what was captured in a span of time, for good")
+    span = forget.add_mutually_exclusive_group(required=True)
+    span.add_argument(
+        "--last", type=values.duration, metavar="10m", help="s, m, h or d back from now"
+    )
+    span.add_argument(
+        "--from", dest="start", type=values.when, metavar="TIME", help="ISO date and time"
+    )
+    span.add_argument("--all", action="store_true", help="everything there is")
+    forget.add_argument("--to", dest="end", type=values.when, metavar="TIME", help="with --from")
+    forget.add_argument("--yes", action="store_true", help="do not ask")
