@@ -70,6 +70,10 @@ class Profile:
         return self.root / "logs"
 
     @property
+    def app_lock(self) -> Path:
+        return self.state / "app.lock"
+
+    @property
     def recorder_lock(self) -> Path:
         return self.state / "recorder.lock"
 
