@@ -54,7 +54,7 @@ class Household:
     def __init__(self, logs: Path) -> None:
         self._logs = logs
         self._mark = uuid.uuid4().hex
-        self._members: list[subprocess.Popen[bytes]] = []
+        self._members: dict[subprocess.Popen[bytes], Path] = {}  # with their logs, oldest first
         self._leader = subprocess.Popen(
             ["/bin/sh", "-c", _WATCHMAN],
             stdin=subprocess.PIPE,
@@ -73,7 +73,8 @@ class Household:
     ) -> subprocess.Popen[bytes]:
         """Start a program in the group. Raises CaptureUnavailable when it is not installed."""
         require(argv[0])
-        with self.log(argv[0], len(self._members)).open("wb") as log:
+        path = self._logs / f"{len(self._members):02d}-{Path(argv[0]).name}.log"
+        with path.open("wb") as log:
             process = subprocess.Popen(
                 list(argv),
                 env={**env, MARK: self._mark},
@@ -84,12 +85,12 @@ class Household:
                 process_group=self._leader.pid,
                 pass_fds=pass_fds,
             )
-        self._members.append(process)
+        self._members[process] = path
         return process
 
-    def log(self, program: str, number: int) -> Path:
-        """Where the program that was launched as `number` (from 0) writes what it prints."""
-        return self._logs / f"{number:02d}-{Path(program).name}.log"
+    def said(self, process: subprocess.Popen[bytes]) -> str:
+        """What a program has printed so far, to either of its outputs."""
+        return self._members[process].read_text(encoding="utf-8", errors="replace")
 
     def close(self) -> None:
         """End every member, the youngest first, and wait until none is left."""

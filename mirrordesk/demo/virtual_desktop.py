@@ -14,7 +14,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from mirrordesk.demo import sound
+import numpy as np
+from PIL import Image
+
+from mirrordesk.capture.base import Pixels
+from mirrordesk.demo import browser, sound
 from mirrordesk.demo.display import start_display, windows
 from mirrordesk.demo.household import Household, require, wait_until
 from mirrordesk.errors import CaptureUnavailable
@@ -25,21 +29,6 @@ COMMAND_S = 30.0  # most that one command of xdotool or wmctrl may take
 KEY_DELAY_MS = 60  # between two keys; a quick human typist
 
 PROGRAMS = ("Xvfb", "xhost", "openbox", "trayer", "dbus-daemon", "xdotool", "wmctrl")
-
-# Never the network, no first-run pages, and no assumptions about a GPU or a large /dev/shm.
-BROWSER_SWITCHES = (
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-dev-shm-usage",
-    "--no-first-run",
-    "--no-default-browser-check",
-    "--password-store=basic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-default-apps",
-    "--host-resolver-rules=MAP * ~NOTFOUND",
-)
 
 # What ties a program to the desktop of the person who started us.
 _FOREIGN = (
@@ -160,10 +149,11 @@ class VirtualDesktop:
     def launch_browser(self, url: str, *extra: str) -> subprocess.Popen[bytes]:
         """Start Chromium with a fresh user folder on `url` (there is no network in it)."""
         data = Path(tempfile.mkdtemp(prefix="chromium-", dir=self.folder))
-        switches = [*BROWSER_SWITCHES, f"--user-data-dir={data}", *extra]
-        if os.geteuid() == 0:  # Chromium refuses its sandbox to root
-            switches += ["--no-sandbox", "--test-type"]
-        return self.launch(["chromium", *switches, url])
+        return self.launch([*browser.command(data), *extra, url])
+
+    def said(self, process: subprocess.Popen[bytes]) -> str:
+        """What a program that `launch` started has printed so far."""
+        return self._household.said(process)
 
     def type_text(self, text: str, delay_ms: int = KEY_DELAY_MS) -> None:
         """Type into the window that has the focus; a line break presses Return."""
@@ -222,16 +212,18 @@ class VirtualDesktop:
             raise CaptureUnavailable("This virtual desktop was started without sound.")
         self._sound.speak(sentence, sink=sound.ROOM if into_microphone else sound.SPEAKERS)
 
-    def screenshot(self, path: Path, window: Window | None = None) -> Path:
-        """Save the screen, or the part of it where `window` lies, as PNG."""
+    def pixels(self, window: Window | None = None) -> Pixels:
+        """The screen, or the part of it where `window` lies: (height, width, 3), RGB."""
         import mss
-        from mss.tools import to_png
 
         box = window.box if window else Box(0, 0, *self.size)
-        area = {"left": box.x, "top": box.y, "width": box.w, "height": box.h}
         with mss.MSS(display=self.display) as screen:
-            shot = screen.grab(area)
-        to_png(shot.rgb, shot.size, output=path)
+            shot = screen.grab((box.x, box.y, box.right, box.bottom))
+        return np.frombuffer(shot.rgb, np.uint8).reshape(shot.height, shot.width, 3)
+
+    def screenshot(self, path: Path, window: Window | None = None) -> Path:
+        """Save the screen, or the part of it where `window` lies, in the format of the suffix."""
+        Image.fromarray(self.pixels(window)).save(path)
         return path
 
     def _command(self, *argv: str, seconds: float = COMMAND_S) -> str:
