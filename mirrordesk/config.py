@@ -10,6 +10,7 @@ import dataclasses
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any, get_type_hints
 
 from mirrordesk import durable
@@ -112,7 +113,10 @@ def declared() -> Iterator[Setting]:
 
 def load(profile: Profile) -> Settings:
     """The settings of a profile. Raises UsageError for a wrong key or type."""
-    values = _read(profile)
+    return _settings(_read(profile))
+
+
+def _settings(values: dict[str, Any]) -> Settings:
     by_key = {setting.key: setting for setting in declared()}
     for key, value in values.items():
         _check(by_key, key, value)
@@ -133,8 +137,9 @@ def change(profile: Profile, key: str, text: str) -> Settings:
         raise UsageError(unknown(key))
     value = _parse(by_key[key], text)
     values = {**_read(profile), key: value}
+    settings = _settings(values)
     durable.write(profile.config, _toml(values).encode())
-    return load(profile)
+    return settings
 
 
 def flat(settings: Settings) -> dict[str, Any]:
@@ -179,12 +184,17 @@ def _check(by_key: dict[str, Setting], key: str, value: Any) -> None:
     fits = {
         bool: isinstance(value, bool),
         int: isinstance(value, int) and not isinstance(value, bool),
-        float: isinstance(value, (int, float)) and not isinstance(value, bool),
-        str: isinstance(value, str),
-        tuple: isinstance(value, list) and all(isinstance(item, str) for item in value),
+        float: isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value),
+        str: isinstance(value, str) and _is_text(value),
+        tuple: isinstance(value, list) and all(isinstance(i, str) and _is_text(i) for i in value),
     }[kind]
     if not fits:
         raise UsageError(f"The setting `{key}` wants {_wanted(kind)}, not {value!r}.")
+
+
+def _is_text(value: str) -> bool:
+    """Bytes of a command line that are no UTF-8 arrive as lone surrogates: not text."""
+    return not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def _wanted(kind: type) -> str:
@@ -225,5 +235,10 @@ def _toml_value(value: Any) -> str:
         return "[" + ", ".join(_toml_value(item) for item in value) + "]"
     if isinstance(value, str):
         escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        return '"' + "".join(c if c >= " " else f"\\u{ord(c):04x}" for c in escaped) + '"'
+        return '"' + "".join(_toml_character(c) for c in escaped) + '"'
     return repr(value)
+
+
+def _toml_character(character: str) -> str:
+    is_control = character < " " or character == "\x7f"
+    return f"\\u{ord(character):04x}" if is_control else character

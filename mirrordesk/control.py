@@ -8,8 +8,8 @@ captured before it was forgotten, but is only stored now, is dropped.
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
+from typing import Any
 
 from mirrordesk import clock, durable
 from mirrordesk.paths import Profile
@@ -40,11 +40,20 @@ def paused(profile: Profile, now_ns: int | None = None) -> Pause | None:
     if not profile.pause_mark.exists():
         return None
     value = durable.read_json(profile.pause_mark)
-    if not isinstance(value, dict) or not isinstance(value.get("since_ns"), int):
+    mark = _pause(value)
+    if mark is None:
         return Pause(0)  # damaged: somebody wanted a pause, so not recording is the safe reading
-    mark = Pause(value["since_ns"], value.get("until_ns"))
     now = clock.now_ns() if now_ns is None else now_ns
     return None if mark.until_ns is not None and now >= mark.until_ns else mark
+
+
+def _pause(value: Any) -> Pause | None:
+    if not isinstance(value, dict):
+        return None
+    since, until = value.get("since_ns"), value.get("until_ns")
+    if isinstance(since, int) and (until is None or isinstance(until, int)):
+        return Pause(since, until)
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +69,9 @@ class Span:
 
 
 def remember_forgetting(profile: Profile, span: Span) -> None:
-    """Add `span` to the forgotten ones, durably, before anything is removed."""
-    line = json.dumps({"start_ns": span.start_ns, "end_ns": span.end_ns}) + "\n"
-    with profile.forgotten.open("a", encoding="utf-8") as file:
-        file.write(line)
-        file.flush()
-        os.fsync(file.fileno())
+    """Add `span` to the forgotten ones, durably, before anything is removed. Raises DiskFull."""
+    line = json.dumps({"start_ns": span.start_ns, "end_ns": span.end_ns})
+    durable.append_line(profile.forgotten, line)
 
 
 def forgotten_spans(profile: Profile) -> tuple[Span, ...]:

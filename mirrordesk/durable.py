@@ -7,6 +7,7 @@ import errno
 import fcntl
 import json
 import os
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,18 +23,47 @@ def write(path: Path, data: bytes, *, sync: bool = True) -> None:
 
     Raises DiskFull where there is no space; the former content then still stands.
     """
-    scratch = path.with_name(f".{path.name}.{os.getpid()}.part")
+    scratch = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     try:
-        with scratch.open("wb") as file:
-            file.write(data)
-            file.flush()
+        with _naming_a_full_disk(path):
+            with scratch.open("wb") as file:
+                file.write(data)
+                file.flush()
+                if sync:
+                    os.fsync(file.fileno())
+            scratch.replace(path)
             if sync:
-                os.fsync(file.fileno())
-        scratch.replace(path)
-        if sync:
+                sync_folder(path.parent)
+    finally:
+        scratch.unlink(missing_ok=True)  # there only where it did not take its place
+
+
+def append_line(path: Path, line: str) -> None:
+    """Add one line to `path`; it is on the disk when this returns. Raises DiskFull.
+
+    A line that a crash tore off before its end is closed first, so that it spoils only itself.
+    """
+    is_new = not path.exists()
+    with _naming_a_full_disk(path):
+        with path.open("ab+") as file:
+            torn = file.tell() > 0 and not _ends_a_line(file)
+            file.write(("\n" if torn else "").encode() + line.encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        if is_new:
             sync_folder(path.parent)
+
+
+def _ends_a_line(file: IO[bytes]) -> bool:
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) == b"\n"
+
+
+@contextlib.contextmanager
+def _naming_a_full_disk(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
-        scratch.unlink(missing_ok=True)
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise DiskFull(f"No space is left on the disk of {path.parent}.") from error
         raise

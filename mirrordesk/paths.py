@@ -120,7 +120,14 @@ class Profile:
         return profile
 
     def _is_new(self) -> bool:
-        return not self.root.exists() or not any(self.root.iterdir())
+        """Whether nothing is here yet, or only what an interrupted `_create` leaves behind."""
+        if not self.root.exists():
+            return True
+        return all(
+            (entry.name.startswith(".") and entry.name.endswith(".part"))
+            or (entry in (self.media, self.store) and not any(entry.iterdir()))
+            for entry in self.root.iterdir()
+        )
 
     def _create(self) -> None:
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -131,7 +138,7 @@ class Profile:
 
     def _check(self) -> None:
         about = durable.read_json(self.marker)
-        if not isinstance(about, dict) or "format" not in about:
+        if not isinstance(about, dict) or not isinstance(about.get("format"), int):
             raise ProfileError(
                 f"{self.root} is not a complete MirrorDesk profile ({self.marker.name} is missing "
                 "or damaged); restore the folder from a backup or name an empty one with --profile."

@@ -8,6 +8,7 @@ module that knows that layout.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import types
 import typing
 from dataclasses import dataclass, field
@@ -319,9 +320,14 @@ def to_json(value: Any) -> Any:
 
 def from_json(kind: type[Record], value: Any) -> Record:
     """The record that `to_json` wrote. Unknown keys are ignored, absent ones take their default."""
-    hints = typing.get_type_hints(kind)
+    hints = _hints(typing.cast(typing.Hashable, kind))
     names = [f.name for f in dataclasses.fields(kind) if f.name in value]  # type: ignore[arg-type]
     return kind(**{name: _typed(hints[name], value[name]) for name in names})
+
+
+@functools.cache
+def _hints(kind: Any) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
 
 
 def _typed(hint: Any, value: Any) -> Any:

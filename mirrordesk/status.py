@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from mirrordesk import clock, durable
 from mirrordesk.records import from_json, to_json
@@ -62,6 +63,9 @@ class Report:
     bytes: int  # of the whole profile on disk
 
 
+Status = TypeVar("Status", RecorderStatus, PerceptionStatus)
+
+
 def beat(path: Path, status: RecorderStatus | PerceptionStatus) -> None:
     """Write a heartbeat. Not synced: it is worth nothing after a power cut."""
     durable.write_json(path, to_json(status), sync=False)
@@ -69,14 +73,20 @@ def beat(path: Path, status: RecorderStatus | PerceptionStatus) -> None:
 
 def recorder(path: Path) -> RecorderStatus | None:
     """The recorder's last heartbeat, or None."""
-    value = durable.read_json(path)
-    return from_json(RecorderStatus, value) if isinstance(value, dict) else None
+    return _last_beat(RecorderStatus, path)
 
 
 def perception(path: Path) -> PerceptionStatus | None:
     """The perception worker's last heartbeat, or None."""
+    return _last_beat(PerceptionStatus, path)
+
+
+def _last_beat(kind: type[Status], path: Path) -> Status | None:
     value = durable.read_json(path)
-    return from_json(PerceptionStatus, value) if isinstance(value, dict) else None
+    try:
+        return from_json(kind, value) if isinstance(value, dict) else None
+    except TypeError:  # written by another version: fields that this one needs are absent
+        return None
 
 
 def trouble(status: RecorderStatus | None, now_ns: int) -> str | None:

@@ -13,7 +13,7 @@ from mirrordesk.errors import ChildFailed
 
 FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 60.0
-STEADY_AFTER_S = 60.0  # a child that lived this long starts again without a wait
+STEADY_AFTER_S = 60.0  # after a child that lived this long the wait is short again
 LOOK_EVERY_S = 0.5
 GRACE_S = 20.0  # what a new child may take before its heartbeat counts
 
@@ -42,6 +42,7 @@ class Supervised:
         self._log = log
         self._trouble = trouble
         self._final = final_statuses
+        self._log_start = 0  # where the log of the present child begins
         self._stop = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._run, name=f"supervise-{name}", daemon=True)
@@ -91,6 +92,8 @@ class Supervised:
             self._watch(process, began)
             if self._stop.is_set():
                 return
+            assert process.stdin is not None
+            process.stdin.close()
             if process.returncode in self._final:
                 if process.returncode != 0:
                     self.failure = ChildFailed(self._last_words(), process.returncode)
@@ -102,11 +105,13 @@ class Supervised:
 
     def _launch(self) -> subprocess.Popen[bytes]:
         with self._log.open("ab") as log:
+            self._log_start = log.tell()
             self._process = subprocess.Popen(
                 [sys.executable, "-m", *self._arguments],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
+                start_new_session=True,  # Ctrl-C is the parent's to handle
             )
         return self._process
 
@@ -116,7 +121,9 @@ class Supervised:
             if time.monotonic() - began > GRACE_S and self._trouble():
                 process.kill()
                 process.wait()
+                return
 
     def _last_words(self) -> str:
-        lines = self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        said = self._log.read_bytes()[self._log_start :].decode(errors="replace")
+        lines = said.strip().splitlines()
         return lines[-1] if lines else f"The {self.name} ended without a word."

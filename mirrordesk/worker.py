@@ -4,7 +4,8 @@
     child -> parent   {"id": 7, "event": ...} and at the end
                       {"id": 7, "result": ...} or {"id": 7, "error": {"type", "message"}}
 
-The child ends when its standard input does, so no orphan outlives a parent that was killed.
+The lines are pure ASCII, whatever the locale. The child ends when its standard input does, so no
+orphan outlives a parent that was killed.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -23,6 +25,8 @@ from typing import IO, Any
 
 from mirrordesk import errors
 from mirrordesk.errors import MirrorDeskError, WorkerError
+
+LAST_WORDS_S = 5.0  # what calls under way may still take when the parent is gone
 
 Emit = Callable[[Any], None]
 Handler = Callable[[dict[str, Any], Emit, threading.Event], Any]
@@ -46,22 +50,31 @@ class Server:
         self._write_lock = threading.Lock()
         self._cancels: dict[int, threading.Event] = {}
         # Native libraries print to descriptor 1; what they print must not end up in the protocol.
-        self._out: IO[str] = os.fdopen(os.dup(1), "w", encoding="utf-8")
+        self._out: IO[str] = os.fdopen(os.dup(1), "w", encoding="ascii")
         os.dup2(2, 1)
 
     def run(self) -> None:
-        """Serve until the parent closes the pipe."""
-        with ThreadPoolExecutor(self._threads, thread_name_prefix="call") as pool:
-            for line in sys.stdin:
-                message = json.loads(line)
-                if "cancel" in message:
-                    if event := self._cancels.get(message["cancel"]):
-                        event.set()
-                    continue
-                cancelled = self._cancels[message["id"]] = threading.Event()
-                pool.submit(self._answer, message, cancelled)
+        """Serve until the parent closes the pipe. A call that then will not end is cut off."""
+        pool = ThreadPoolExecutor(self._threads, thread_name_prefix="call")
+        for line in sys.stdin:
+            message = json.loads(line)
+            if "cancel" in message:
+                if event := self._cancels.get(message["cancel"]):
+                    event.set()
+                continue
+            cancelled = self._cancels[message["id"]] = threading.Event()
+            pool.submit(self._answer, message, cancelled)
+        pool.shutdown(wait=False, cancel_futures=True)
+        self._end_calls()
+
+    def _end_calls(self) -> None:
+        deadline = time.monotonic() + LAST_WORDS_S
+        while running := [thread for thread in threading.enumerate() if _is_call(thread)]:
             for event in list(self._cancels.values()):
                 event.set()
+            if time.monotonic() > deadline:
+                os._exit(1)  # a native call that hears of no cancelling; nobody waits for it
+            running[0].join(0.1)
 
     def _answer(self, message: dict[str, Any], cancelled: threading.Event) -> None:
         call = message["id"]
@@ -79,13 +92,17 @@ class Server:
             self._cancels.pop(call, None)
 
     def _send(self, **message: Any) -> None:
-        line = json.dumps(message, ensure_ascii=False)
+        line = json.dumps(message)
         try:
             with self._write_lock:
                 self._out.write(line + "\n")
                 self._out.flush()
         except BrokenPipeError:  # the parent is gone; standard input ends next
             return
+
+
+def _is_call(thread: threading.Thread) -> bool:
+    return thread.name.startswith("call_")
 
 
 def parent_gone() -> threading.Event:
@@ -104,8 +121,8 @@ def parent_gone() -> threading.Event:
 class Call:
     """A call under way: its events as they come, and its result."""
 
-    def __init__(self, worker: Worker, number: int) -> None:
-        self._worker = worker
+    def __init__(self, child: _Child, number: int) -> None:
+        self._child = child
         self._number = number
         self._events: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._end = object()
@@ -123,7 +140,7 @@ class Call:
 
     def cancel(self) -> None:
         """Ask the child to stop working on this call. It still ends with a result or an error."""
-        self._worker.send({"cancel": self._number})
+        self._child.send({"cancel": self._number})
 
     def _finish(self, message: dict[str, Any]) -> None:
         if "event" in message:
@@ -137,6 +154,113 @@ class Call:
         self._events.put(self._end)
 
 
+class _Child:
+    """One life of the process: its pipes, its calls, and the thread that reads its answers."""
+
+    def __init__(self, arguments: Sequence[str], name: str, log: Path | None) -> None:
+        self._name = name
+        self._log = log
+        self._calls: dict[int, Call] = {}
+        self._lock = threading.Lock()  # of `_calls` and `_over`
+        self._writing = threading.Lock()
+        self._over = False
+        self.process = self._launch(arguments)
+        self._reader = threading.Thread(target=self._read, name=f"{name}-reader", daemon=True)
+        self._reader.start()
+
+    def _launch(self, arguments: Sequence[str]) -> subprocess.Popen[str]:
+        try:
+            stderr = self._log.open("ab") if self._log else None
+            try:
+                return subprocess.Popen(
+                    [sys.executable, "-m", *arguments],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=stderr,
+                    encoding="ascii",
+                    start_new_session=True,  # Ctrl-C is the parent's to handle
+                )
+            finally:
+                if stderr:
+                    stderr.close()
+        except OSError as error:
+            raise WorkerError(f"The {self._name} process cannot be started: {error}.") from error
+
+    def call(self, number: int, method: str, params: dict[str, Any]) -> Call | None:
+        """Start a call; None where this child has ended."""
+        with self._lock:
+            if self._over or self.process.poll() is not None:
+                return None
+            call = self._calls[number] = Call(self, number)
+        self.send({"id": number, "method": method, "params": params})
+        return call
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Write one message; if the child is gone, its reader fails its calls."""
+        line = json.dumps(message) + "\n"
+        assert self.process.stdin is not None
+        try:
+            with self._writing:
+                self.process.stdin.write(line)
+                self.process.stdin.flush()
+        except (BrokenPipeError, ValueError):  # ValueError: `close` was quicker
+            return
+
+    def close(self, timeout: float) -> None:
+        """Close its input, wait, then kill."""
+        if self._writing.acquire(timeout=timeout):
+            try:
+                self._close_input()
+            finally:
+                self._writing.release()
+        else:  # it does not even read what is sent to it
+            self.process.kill()
+        try:
+            self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        if self._reader is not threading.current_thread():
+            self._reader.join(timeout)
+
+    def _close_input(self) -> None:
+        assert self.process.stdin is not None
+        try:
+            self.process.stdin.close()
+        except BrokenPipeError:  # it ended before it had read everything
+            return
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        with self.process.stdout:
+            for line in self.process.stdout:
+                if line.endswith("\n"):  # what a kill cut off is no message
+                    self._deliver(json.loads(line))
+        status = self.process.wait()
+        with self._writing:
+            self._close_input()
+        with self._lock:
+            self._over = True
+            orphans = list(self._calls.values())
+            self._calls.clear()
+        for call in orphans:
+            call._finish({"error": {"type": "WorkerError", "message": self._how_it_ended(status)}})
+
+    def _how_it_ended(self, status: int) -> str:
+        how = f"was ended by signal {-status}" if status < 0 else f"ended with status {status}"
+        where = f"; see {self._log}" if self._log else ""
+        return f"The {self._name} process {how}{where}."
+
+    def _deliver(self, message: dict[str, Any]) -> None:
+        is_last = "event" not in message
+        with self._lock:
+            call = self._calls.get(message["id"])
+            if is_last:
+                self._calls.pop(message["id"], None)
+        if call:
+            call._finish(message)
+
+
 class Worker:
     """The parent's side: starts the child at the first call and again after it has died."""
 
@@ -144,95 +268,32 @@ class Worker:
         self._arguments = list(arguments)
         self.name = name
         self._log = log
-        self._process: subprocess.Popen[str] | None = None
-        self._reader: threading.Thread | None = None
-        self._calls: dict[int, Call] = {}
+        self._child: _Child | None = None
         self._numbers = itertools.count(1)
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()  # of `_child`
 
     @property
     def pid(self) -> int | None:
         """The child's process id while it runs."""
-        process = self._process
-        return process.pid if process and process.poll() is None else None
+        child = self._child
+        return child.process.pid if child and child.process.poll() is None else None
 
     def call(self, method: str, **params: Any) -> Call:
-        """Start a call. A child that cannot be reached makes the call fail with WorkerError."""
-        with self._lock:
-            self._ensure_started()
-            number = next(self._numbers)
-            call = self._calls[number] = Call(self, number)
-        self.send({"id": number, "method": method, "params": params})
-        return call
+        """Start a call. If the child dies over it, it fails with WorkerError.
 
-    def send(self, message: dict[str, Any]) -> None:
-        """Write one message; if the child is gone, the reader fails its calls."""
-        with self._lock:
-            process = self._process
-            if process is None or process.stdin is None:
-                return
-            try:
-                process.stdin.write(json.dumps(message, ensure_ascii=False) + "\n")
-                process.stdin.flush()
-            except (BrokenPipeError, ValueError):
-                return
+        Raises WorkerError where no child can be started.
+        """
+        while True:
+            with self._lock:
+                if self._child is None or self.pid is None:
+                    self._child = _Child(self._arguments, self.name, self._log)
+                child = self._child
+            if call := child.call(next(self._numbers), method, params):
+                return call
 
     def close(self, timeout: float = 10.0) -> None:
-        """End the child: close its input, wait, then kill."""
+        """End the child: close its input, wait, then kill. A later call starts a new one."""
         with self._lock:
-            process, self._process = self._process, None
-        if process is None:
-            return
-        if process.stdin:
-            process.stdin.close()
-        try:
-            process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        if self._reader:
-            self._reader.join(timeout)
-
-    def _ensure_started(self) -> None:
-        if self._process and self._process.poll() is None:
-            return
-        if self._reader:
-            self._reader.join()
-        stderr = self._log.open("ab") if self._log else None
-        try:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", *self._arguments],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=stderr,
-                encoding="utf-8",
-            )
-        finally:
-            if stderr:
-                stderr.close()
-        self._reader = threading.Thread(
-            target=self._read, args=(self._process,), name=f"{self.name}-reader", daemon=True
-        )
-        self._reader.start()
-
-    def _read(self, process: subprocess.Popen[str]) -> None:
-        assert process.stdout is not None
-        with process.stdout:
-            for line in process.stdout:
-                self._deliver(json.loads(line))
-        status = process.wait()
-        how = f"was ended by signal {-status}" if status < 0 else f"ended with status {status}"
-        where = f"; see {self._log}" if self._log else ""
-        with self._lock:
-            orphans = [self._calls.pop(number) for number in list(self._calls)]
-        error = {"type": "WorkerError", "message": f"The {self.name} process {how}{where}."}
-        for call in orphans:
-            call._finish({"error": error})
-
-    def _deliver(self, message: dict[str, Any]) -> None:
-        call = self._calls.get(message["id"])
-        if call is None:
-            return
-        if "event" not in message:
-            del self._calls[message["id"]]
-        call._finish(message)
+            child, self._child = self._child, None
+        if child:
+            child.close(timeout)
