@@ -45,7 +45,7 @@ class Desk:
         self.settings = settings or config.load(profile)
         self.store = Store(profile)
         self._media = Media(profile)
-        self._encoders = Encoders(self.settings)
+        self._encoders = Encoders(lambda: self.settings)
         self._encoding = threading.Lock()
         self._recall = Recall(self.store, self._embed)
         self._reader_worker = Worker(

@@ -66,12 +66,12 @@ class Attempts:
 class Pipeline:
     """Moves captures from the spool into memory and completes what waits for an encoder."""
 
-    def __init__(self, profile: Profile, settings: config.Settings) -> None:
+    def __init__(self, profile: Profile) -> None:
         self._profile = profile
         self._spool = Spool(profile)
         self._store = Store(profile)
         self._media = Media(profile)
-        self._encoders = Encoders(settings)
+        self._encoders = Encoders(lambda: config.load(profile))
         self._perceiver = Perceiver(self._encoders, self._media)
         self._attempts = Attempts(profile.state / "attempts.json")
         self._maintained = 0  # how many moments were stored at the last compaction
@@ -207,7 +207,7 @@ def run(profile: Profile, *, drain: bool, stop: threading.Event) -> None:
     """Work until `stop`; with `drain` until nothing is left that can be done now."""
     holder = "Another perception worker already works on this profile."
     with durable.lock(profile.perception_lock, holder=holder):
-        pipeline = Pipeline(profile, config.load(profile))
+        pipeline = Pipeline(profile)
         while not stop.is_set():
             if not pipeline.step():
                 if drain:
