@@ -1,0 +1,57 @@
+"""Chooses how the screen is read on this machine, and says why."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mirrordesk.capture.base import ScreenSource, WindowProbe
+from mirrordesk.errors import CaptureUnavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Backends:
+    """What reads the pixels and what names the windows. Each tells its `why`."""
+
+    screen: ScreenSource
+    probe: WindowProbe
+
+    def close(self) -> None:
+        """Let the display go."""
+        self.screen.close()
+        self.probe.close()
+
+
+def choose(env: Mapping[str, str] = os.environ) -> Backends:
+    """The backends for the display that `env` names.
+
+    Raises CaptureUnavailable where there is none, or none whose windows we can tell apart.
+    """
+    if sys.platform != "linux":
+        raise CaptureUnavailable("MirrorDesk records X11 desktops on Linux only so far.")
+    display = env.get("DISPLAY", "")
+    if not display and env.get("WAYLAND_DISPLAY"):
+        raise CaptureUnavailable(_WAYLAND)
+    return _x11(display)
+
+
+_WAYLAND = (
+    "This is a Wayland session, which MirrorDesk cannot record yet; log in to an X11 session."
+)
+
+
+def _x11(display: str) -> Backends:
+    from mirrordesk.capture.screen import MssScreen
+    from mirrordesk.capture.x11 import X11Probe
+
+    probe = X11Probe(display)
+    if probe.is_xwayland:
+        probe.close()
+        raise CaptureUnavailable(_WAYLAND)
+    try:
+        return Backends(MssScreen(display), probe)
+    except CaptureUnavailable:
+        probe.close()
+        raise

@@ -1,0 +1,47 @@
+"""When a child process is to end: its standard input is closed, or it got a signal."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import time
+
+STANDARD_INPUT = 0  # file descriptor
+
+
+class Ending:
+    """Waits without missing the end. To be made in the main thread.
+
+    A pipe carries the signal to the waiting `select`: setting a lock from a signal handler could
+    find it held by the very code that it interrupted.
+    """
+
+    def __init__(self, after_s: float | None = None) -> None:
+        self._deadline = None if after_s is None else time.monotonic() + after_s
+        self._here = False
+        self._reading, self._writing = os.pipe()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._signalled)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait at most `seconds`; whether the end has come."""
+        until = time.monotonic() + max(0.0, seconds)
+        until = until if self._deadline is None else min(until, self._deadline)
+        while not self._here:
+            left = until - time.monotonic()
+            self._here = self._heard(max(0.0, left))
+            if left <= 0:
+                break
+        if self._deadline is not None and time.monotonic() >= self._deadline:
+            self._here = True
+        return self._here
+
+    def _signalled(self, _number: int, _frame: object) -> None:
+        os.write(self._writing, b"!")
+
+    def _heard(self, seconds: float) -> bool:
+        ready, _, _ = select.select([self._reading, STANDARD_INPUT], [], [], seconds)
+        # What a person types into a terminal is no end; only the end of input is.
+        at_end = STANDARD_INPUT in ready and not os.read(STANDARD_INPUT, 4096)
+        return at_end or self._reading in ready

@@ -1,0 +1,113 @@
+"""One look at one monitor: grab, hide what must not be seen, and see whether the rest is news."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PIL import Image
+
+from mirrordesk import clock
+from mirrordesk.capture.backends import Backends
+from mirrordesk.capture.base import Monitor, Pixels
+from mirrordesk.capture.change import ChangeDetector
+from mirrordesk.capture.privacy import Judged, Mask, Rules, mask_of, paint
+from mirrordesk.records import GapReason, Kind, SpoolEntry, Window, moment_id
+
+TRIES = 3  # looks in a row at windows that will not hold still
+NAMING_SHARE = 0.05  # of a monitor that a window must cover to give the frame its name
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A frame with all that must not be seen painted over, and the windows that stood on it."""
+
+    at_ns: int
+    pixels: Pixels
+    windows: tuple[Judged, ...]
+
+
+class MonitorLook:
+    """Looks at one monitor again and again. The caller says when a sight was made durable."""
+
+    def __init__(self, monitor: Monitor, backends: Backends, rules: Rules) -> None:
+        self.monitor = monitor
+        self._backends = backends
+        self._rules = rules
+        self._detector = ChangeDetector()
+        self._last_mask: Mask | None = None
+
+    def take(self) -> Sight | GapReason:
+        """What can be seen now, or why it must not be looked at. Raises CaptureUnavailable.
+
+        The windows are read before and after the pixels: only when both agree do we know what the
+        pixels show. Windows that keep moving make us skip this look.
+        """
+        for _ in range(TRIES):
+            before = self._backends.probe.windows()
+            at_ns = clock.now_ns()
+            pixels = self._backends.screen.grab(self.monitor)
+            if self._backends.probe.windows() == before:
+                return self._veiled(at_ns, pixels, before)
+        return GapReason.UNIDENTIFIED
+
+    def news(self, sight: Sight, monotonic_s: float) -> SpoolEntry | None:
+        """The entry to keep when `sight` shows anything new, else None."""
+        if self._detector.compare(sight.pixels, monotonic_s) is None:
+            return None
+        payload = _png(sight.pixels)
+        named = self._naming(sight.windows)
+        return SpoolEntry(
+            id=moment_id(Kind.FRAME, sight.at_ns, self.monitor.name, payload),
+            kind=Kind.FRAME,
+            start_ns=sight.at_ns,
+            end_ns=sight.at_ns,
+            zone=clock.zone_name(),
+            source=self.monitor.name,
+            app=named.app if named else "",
+            title=named.title if named else "",
+            payload=payload,
+        )
+
+    def kept(self, sight: Sight) -> None:
+        """`sight` is durable: it is no news any more."""
+        self._detector.kept(sight.pixels)
+
+    def _veiled(self, at_ns: int, pixels: Pixels, windows: Sequence[Window]) -> Sight | GapReason:
+        judged = tuple(self._rules.judge(windows))
+        mask = mask_of(judged, self.monitor.box, (pixels.shape[0], pixels.shape[1]))
+        # A program that is slow to draw still shows what an excluded window left in its place, so
+        # each rectangle stays painted for one more look.
+        veil, self._last_mask = _both(mask, self._last_mask), mask
+        if veil.all():
+            known = any(j.reason is GapReason.EXCLUDED for j in judged)
+            return GapReason.EXCLUDED if known else GapReason.UNIDENTIFIED
+        paint(pixels, veil)
+        return Sight(at_ns, pixels, judged)
+
+    def _naming(self, windows: Sequence[Judged]) -> Window | None:
+        """The window a frame is named after: the active one, else the topmost of some size.
+
+        Never one that must not be recorded: its title is not to be recorded either.
+        """
+        least = NAMING_SHARE * self.monitor.box.w * self.monitor.box.h
+        allowed = [j.window for j in windows if j.reason is None]
+        shown = [(w, part) for w in allowed if (part := w.box.intersection(self.monitor.box))]
+        active = [w for w, _ in shown if w.active]
+        large = [w for w, part in shown if part.w * part.h >= least]
+        return next(iter([*active, *reversed(large)]), None)
+
+
+def _both(mask: Mask, former: Mask | None) -> Mask:
+    if former is None or former.shape != mask.shape:
+        return mask
+    both: Mask = mask | former
+    return both
+
+
+def _png(pixels: Pixels) -> bytes:
+    """Lossless and quick: perception packs it smaller when there is time."""
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG", compress_level=1)
+    return file.getvalue()

@@ -1,0 +1,150 @@
+"""The recorder process: `python -m mirrordesk.capture.recorder [--profile DIR] [--for SECONDS]`.
+
+It looks at every monitor once an interval, keeps what is new and allowed, writes the ledger, and
+says once a second what it is doing. It ends on SIGTERM, on SIGINT and when its standard input
+does. An error that nobody foresaw ends it at once: its supervisor starts it anew.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from mirrordesk import clock, config, control, durable, status
+from mirrordesk.capture import backends
+from mirrordesk.capture.backends import Backends
+from mirrordesk.capture.ending import Ending
+from mirrordesk.capture.keeper import Keeper
+from mirrordesk.capture.ledger import STOPPED, Ledger
+from mirrordesk.capture.privacy import Rules
+from mirrordesk.capture.spool import Spool
+from mirrordesk.capture.watch import ScreenWatch
+from mirrordesk.config import Settings
+from mirrordesk.errors import DiskFull, MirrorDeskError
+from mirrordesk.paths import Profile
+from mirrordesk.records import GapReason
+
+LOCKED = "Another recorder already records into this profile."
+RECORDING = "recording"
+BEAT_S = 1.0  # between two heartbeats
+
+
+class Recorder:
+    """The loop: may we look, is it time to, what came of it; then ledger and heartbeat."""
+
+    def __init__(self, profile: Profile, settings: Settings, chosen: Backends) -> None:
+        from mirrordesk.capture.sound import SoundRecorder
+
+        spool = Spool(profile)
+        rules = Rules(settings.privacy, own_pids=(os.getpid(),))
+        self._profile = profile
+        self._interval_s = settings.capture.interval_s
+        self._keeper = Keeper(profile, spool)
+        self._watch = ScreenWatch(chosen, rules, self._keeper, settings.capture.idle_after_s)
+        self._sound = SoundRecorder(
+            settings.capture, self._keeper.keep_when_possible, self._may_listen
+        )
+        self._ledger = Ledger(profile, spool.put)
+        self._started_ns = clock.now_ns()
+        # Why we are not recording (None: we are). Nothing is identified before the first look.
+        self._reason: GapReason | None = GapReason.UNIDENTIFIED
+        self._next_look_s = 0.0
+
+    def run(self, ending: Ending) -> None:
+        """Record until `ending`. Raises what a source failed with; the ledger stays open then."""
+        former = status.recorder(self._profile.recorder_heartbeat)
+        self._ledger.begin(former, clock.now_ns(), time.monotonic_ns())
+        self._sound.start()
+        try:
+            self._step()
+            while not ending.wait(self._rest_s()):
+                self._step()
+        finally:
+            self._keeper.close()
+            self._sound.stop()
+        with contextlib.suppress(DiskFull):  # the next recorder finds what is owed
+            self._ledger.close(clock.now_ns())
+        self._beat(STOPPED)
+
+    def _step(self) -> None:
+        if failure := self._sound.failed():
+            raise failure
+        try:
+            self._reason = self._state()
+        except DiskFull:
+            self._reason = GapReason.DISK_FULL
+        try:
+            self._ledger.mark(self._reason, clock.now_ns(), time.monotonic_ns())
+        except DiskFull:
+            self._reason = GapReason.DISK_FULL
+        self._beat(self._reason or RECORDING)
+
+    def _state(self) -> GapReason | None:
+        """Look if it is time to. While paused nothing is looked at, not even the windows."""
+        if control.paused(self._profile):
+            self._next_look_s = 0.0
+            return GapReason.PAUSED
+        now_s = time.monotonic()
+        if now_s < self._next_look_s:
+            return self._reason
+        self._next_look_s = now_s + self._interval_s
+        return self._watch.look()
+
+    def _rest_s(self) -> float:
+        """Seconds until the next look or heartbeat."""
+        if self._reason is GapReason.PAUSED:
+            return BEAT_S
+        return min(BEAT_S, self._next_look_s - time.monotonic())
+
+    def _may_listen(self) -> bool:
+        """Sound is kept while the screen may be looked at, and also while nobody types."""
+        allowed = self._reason in (None, GapReason.IDLE)
+        return allowed and control.paused(self._profile) is None
+
+    def _beat(self, state: str) -> None:
+        tally = self._keeper.tally
+        beat = status.RecorderStatus(
+            pid=os.getpid(),
+            state=str(state),
+            updated_ns=clock.now_ns(),
+            started_ns=self._started_ns,
+            acknowledged=tally.acknowledged,
+            acknowledged_ns=tally.acknowledged_ns,
+            changes_ns=tally.changes_ns,
+            sources={**self._watch.sources(), **self._sound.states()},
+        )
+        with contextlib.suppress(DiskFull):  # a heartbeat that stays away says so, too
+            status.beat(self._profile.recorder_heartbeat, beat)
+
+
+def record(root: Path | None, seconds: float | None) -> None:
+    """Record into the profile at `root` until the end comes. Raises MirrorDeskError."""
+    ending = Ending(seconds)
+    profile = Profile.open(root)
+    with durable.lock(profile.recorder_lock, holder=LOCKED):
+        settings = config.load(profile)
+        with contextlib.closing(backends.choose()) as chosen:
+            Recorder(profile, settings, chosen).run(ending)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command. Returns the exit status."""
+    parser = argparse.ArgumentParser("mirrordesk.capture.recorder", description=__doc__)
+    parser.add_argument("--profile", type=Path, metavar="DIR", help="the profile's folder")
+    parser.add_argument("--for", type=float, dest="seconds", metavar="SECONDS", help="then end")
+    chosen = parser.parse_args(arguments)
+    try:
+        record(chosen.profile, chosen.seconds)
+    except MirrorDeskError as error:
+        print(error, file=sys.stderr)
+        return error.exit_status
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,155 @@
+"""A word is news, a line at once; a caret, a clock and a spinner are not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw, ImageFont
+
+from mirrordesk.capture import tiles
+from mirrordesk.capture.base import Pixels
+from mirrordesk.capture.change import ChangeDetector
+
+Draw = Callable[[ImageDraw.ImageDraw], None]
+FONT = ImageFont.load_default(15)
+HEIGHT, WIDTH = 600, 1000
+
+
+def screen(*drawings: Draw) -> Pixels:
+    image = Image.new("RGB", (WIDTH, HEIGHT), "white")
+    pen = ImageDraw.Draw(image)
+    for number in range(8):
+        pen.text((30, 40 + 22 * number), f"line {number} of what was there before", "black", FONT)
+    for draw in drawings:
+        draw(pen)
+    return np.array(image)
+
+
+def text(words: str, x: int = 30, y: int = 300) -> Draw:
+    return lambda pen: pen.text((x, y), words, "black", FONT)
+
+
+def caret(x: int, y: int = 300, width: int = 2) -> Draw:
+    return lambda pen: pen.rectangle((x, y, x + width - 1, y + 17), fill="black")
+
+
+def looks(frames: Iterable[Pixels], step_s: float = 1.0) -> list[int]:
+    """The numbers of the frames that are kept."""
+    detector, kept = ChangeDetector(), []
+    for number, frame in enumerate(frames):
+        if detector.compare(frame, 100.0 + number * step_s):
+            detector.kept(frame)
+            kept.append(number)
+    return kept
+
+
+def test_the_first_frame_is_news_and_a_still_screen_is_not() -> None:
+    assert looks([screen()] * 50) == [0]
+
+
+def test_another_size_of_the_screen_is_news() -> None:
+    assert looks([screen(), screen()[:-8]]) == [0, 1]
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.text(st.characters(min_codepoint=97, max_codepoint=122), min_size=40, max_size=90),
+    st.integers(0, 200),
+    st.integers(250, 570),
+)
+def test_a_typed_line_is_always_news_at_once(line: str, x: int, y: int) -> None:
+    assert looks([screen(), screen(text(line, x, y))]) == [0, 1]
+
+
+@pytest.mark.parametrize("word", ["No.", "yes", "paella", "Mañana", "17:30"])
+@pytest.mark.parametrize("x", [30, 60, 100])
+def test_a_typed_word_is_news_within_a_few_looks(word: str, x: int) -> None:
+    typed = [screen(text(word[:n], x)) for n in range(len(word) + 1)]
+    kept = looks([*typed, *[typed[-1]] * 4])
+    assert kept[0] == 0
+    assert kept[-1] <= len(typed) + 3
+    assert kept[-1] >= len(word)  # and what is kept in the end shows all of it
+
+
+def test_a_word_is_news_also_while_the_caret_blinks_beside_it() -> None:
+    blinking = [screen(text("yes"), *([caret(56)] if n % 2 else [])) for n in range(6)]
+    kept = looks([screen(caret(30)), *blinking])
+    assert kept[0] == 0
+    assert len(kept) == 2
+
+
+@pytest.mark.parametrize("width", [1, 2, 9])
+@pytest.mark.parametrize("x", [30, 62, 63])
+@pytest.mark.parametrize("pattern", ["10", "110", "100", "111000"])
+def test_a_blinking_caret_is_never_news(pattern: str, x: int, width: int) -> None:
+    frames = [screen(*([caret(x, 310, width)] if c == "1" else [])) for c in pattern * 20]
+    assert looks(frames) == [0]
+
+
+def test_a_block_caret_that_blinks_on_a_letter_is_never_news() -> None:
+    def inverted(frame: Pixels) -> Pixels:
+        frame[300:318, 30:39] = 255 - frame[300:318, 30:39]
+        return frame
+
+    frames = [inverted(screen(text("hello"))) if n % 2 else screen(text("hello")) for n in range(9)]
+    assert looks(frames) == [0]
+
+
+def test_a_clock_with_seconds_is_never_news() -> None:
+    frames = [screen(text(f"12:00:{second:02d}", 900, 5)) for second in range(60)]
+    assert looks(frames) == [0]
+
+
+def test_a_clock_with_minutes_stops_being_news_once_its_beat_is_known() -> None:
+    frames = [screen(text(f"12:{n // 60:02d}", 920, 5)) for n in range(60 * 6)]
+    kept = looks(frames)
+    assert len(kept) <= 6
+    assert kept[-1] < 6 * 60
+
+
+def test_a_word_is_news_beside_a_clock_with_seconds() -> None:
+    frames = [
+        screen(text(f"12:00:{n:02d}", 900, 5), *([text("yes")] if n > 10 else []))
+        for n in range(20)
+    ]
+    assert len(looks(frames)) == 2
+
+
+def test_what_takes_the_place_of_a_known_clock_is_news_again() -> None:
+    ticking = [screen(text(f"12:{n // 20:02d}", 920, 5)) for n in range(20 * 10)]
+    written = [screen(text("Meet Ana", 920, 5))] * 50
+    assert any(number >= len(ticking) for number in looks([*ticking, *written]))
+
+
+def test_news_that_could_not_be_stored_stays_news() -> None:
+    detector, new = ChangeDetector(), screen(text("a line of quite some length " * 2))
+    detector.compare(screen(), 0.0)
+    detector.kept(screen())
+    assert detector.compare(new, 1.0)
+    assert detector.compare(new, 2.0)
+    detector.kept(new)
+    assert detector.compare(new, 3.0) is None
+
+
+def test_a_change_tells_where_it_is() -> None:
+    detector = ChangeDetector()
+    detector.compare(screen(), 0.0)
+    detector.kept(screen())
+    change = detector.compare(screen(text("a line of quite some length " * 2, 128, 330)), 1.0)
+    assert change is not None
+    assert {(box.y, box.h) for box in change.boxes} == {(320, 64)}
+    assert min(box.x for box in change.boxes) == 128
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, HEIGHT - 1), st.integers(0, WIDTH - 1), st.integers(0, 2))
+def test_a_single_pixel_is_found_in_its_tile(y: int, x: int, colour: int) -> None:
+    before, after = screen(), screen()
+    after[y, x, colour] ^= 0x80
+    grid = tiles.differing(before, after)
+    assert grid[y // tiles.SIDE, x // tiles.SIDE]
+    assert grid.sum() == 1
