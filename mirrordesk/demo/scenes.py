@@ -14,7 +14,7 @@ from mirrordesk.records import Box
 TERMINAL = Box(10, 40, 850, 430)
 EDITOR = Box(10, 510, 850, 500)
 BROWSER = Box(10, 40, 850, 970)
-DWELL_S = 3.0  # how long somebody looks at a thing before going on
+DWELL_S = 6.0  # how long somebody looks at a thing before going on
 
 SHELL = (
     "mkdir aurora && cd aurora\n",

@@ -157,8 +157,14 @@ class VirtualDesktop:
 
     def type_text(self, text: str, delay_ms: int = KEY_DELAY_MS) -> None:
         """Type into the window that has the focus; a line break presses Return."""
-        seconds = COMMAND_S + 3 * len(text) * delay_ms / 1000
-        self._command("xdotool", "type", "--delay", str(delay_ms), "--", text, seconds=seconds)
+        # xdotool would send a line break as Linefeed, which GTK programs ignore.
+        for number, line in enumerate(text.split("\n")):
+            if number:
+                self.key("Return")
+            if line:
+                seconds = COMMAND_S + 3 * len(line) * delay_ms / 1000
+                words = ["xdotool", "type", "--delay", str(delay_ms), "--", line]
+                self._command(*words, seconds=seconds)
 
     def key(self, *keys: str) -> None:
         """Press keys or combinations one after the other, for example "ctrl+s", "Return"."""

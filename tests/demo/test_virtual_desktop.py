@@ -40,6 +40,18 @@ def test_what_is_typed_reaches_the_program_that_has_the_focus(desktop: VirtualDe
     _eventually(desktop.home / "typed.txt", "A-b_C|(1 + 2) * 3|café|")
 
 
+def test_line_breaks_and_combinations_reach_a_gtk_program(desktop: VirtualDesktop) -> None:
+    notes = desktop.home / "notes.txt"
+    notes.touch()
+    desktop.launch(["mousepad", "--disable-server", str(notes)])
+    desktop.wait_for_window("notes.txt")
+    desktop.focus("notes.txt")
+    desktop.type_text("two\n\nlines", delay_ms=20)
+    wait_until(lambda: desktop.window("notes.txt").title.startswith("*"), LONG, "nothing changed")
+    desktop.key("ctrl+s")
+    wait_until(lambda: notes.read_text().strip() == "two\n\nlines", LONG, "it was not saved")
+
+
 def test_the_keyboard_follows_the_focus(desktop: VirtualDesktop) -> None:
     _shell(desktop, "first")
     _shell(desktop, "second")
