@@ -1,0 +1,141 @@
+"""Times, amounts and states as a person says them. No Qt here."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from mirrordesk import clock
+from mirrordesk.records import Forgotten, GapReason
+from mirrordesk.status import PerceptionStatus
+
+GAPS = {
+    GapReason.PAUSED: "Recording was paused",
+    GapReason.LOCKED: "The screen was locked",
+    GapReason.IDLE: "Nobody was at the computer",
+    GapReason.EXCLUDED: "A window that is never recorded was in front",
+    GapReason.UNIDENTIFIED: "A window could not be identified, so nothing was recorded",
+    GapReason.CRASHED: "The recorder had stopped unexpectedly",
+    GapReason.ASLEEP: "The computer was asleep",
+    GapReason.STOPPED: "MirrorDesk was not running",
+    GapReason.FORGOTTEN: "Forgotten at your request",
+    GapReason.DISK_FULL: "The disk was full",
+    GapReason.NO_DISPLAY: "There was no display",
+}
+
+STAGES = {
+    "recall": "Looking through your memory",
+    "reading": "Reading what was found",
+    "text": "Writing the answer",
+}
+
+CHANNELS = {
+    "ocr": "screen text",
+    "image": "pictures",
+    "speech": "speech",
+    "text": "meaning of text",
+}
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """`4 captures`, `1 capture`; the number grouped by thousands."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def size(amount: int) -> str:
+    """Bytes in the unit that reads best, base 1000: `1.2 GB`."""
+    value = float(amount)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit in ("bytes", "kB") else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} TB"
+
+
+def time_of(ns: int, zone: str, *, seconds: bool = False) -> str:
+    """The local time of day, `14:32` or `14:32:07`."""
+    return clock.at(ns, zone).strftime("%H:%M:%S" if seconds else "%H:%M")
+
+
+def day_name(day: date, today: date) -> str:
+    """`Today`, `Yesterday`, `Tuesday` within the last week, else `18 November`, year if other."""
+    ago = today - day
+    if ago == timedelta(0):
+        return "Today"
+    if ago == timedelta(1):
+        return "Yesterday"
+    if timedelta(1) < ago < timedelta(7):
+        return f"{day:%A}"
+    year = "" if day.year == today.year else f" {day.year}"
+    return f"{day.day} {day:%B}{year}"
+
+
+def full_date(day: date) -> str:
+    """`Tuesday, 17 November 2026`."""
+    return f"{day:%A}, {day.day} {day:%B %Y}"
+
+
+def when(ns: int, zone: str, now_ns: int | None = None) -> str:
+    """A moment's day and time: `Today at 14:32`."""
+    now = clock.now_ns() if now_ns is None else now_ns
+    day = day_name(clock.at(ns, zone).date(), clock.at(now, zone).date())
+    return f"{day} at {time_of(ns, zone)}"
+
+
+def since(ns: int, zone: str) -> str:
+    """`since yesterday at 14:32`."""
+    text = when(ns, zone)
+    relative = text.startswith(("Today", "Yesterday"))
+    return f"since {text[0].lower() + text[1:] if relative else text}"
+
+
+def sentence(text: str) -> str:
+    """The text with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
+def span(start_ns: int, end_ns: int, zone: str) -> str:
+    """`14:32:05 to 14:32:11`."""
+    start, end = (time_of(ns, zone, seconds=True) for ns in (start_ns, end_ns))
+    return start if start == end else f"{start} to {end}"
+
+
+def duration(ns: int) -> str:
+    """`40 s`, `12 min`, `2 h 5 min`."""
+    seconds = round(ns / clock.SECOND)
+    if seconds < 60:
+        return f"{seconds} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def backlog(perception: PerceptionStatus | None) -> str:
+    """What is captured but not readable yet; empty when nothing is."""
+    if perception is None or perception.waiting == 0:
+        return ""
+    return f"{count(perception.waiting, 'capture')} waiting"
+
+
+def pending(perception: PerceptionStatus) -> list[str]:
+    """For each channel with moments that wait for it, one phrase."""
+    return [
+        f"{count(number, 'moment')} waiting for {CHANNELS.get(channel, channel)}"
+        for channel, number in perception.pending.items()
+        if number
+    ]
+
+
+def forgotten(gone: Forgotten) -> str:
+    """What forgetting removed, in one sentence."""
+    parts = [
+        count(number, noun, plural)
+        for number, noun, plural in (
+            (gone.moments, "moment", None),
+            (gone.media, "picture or recording", "pictures and recordings"),
+            (gone.spooled, "capture that was waiting", "captures that were waiting"),
+        )
+        if number
+    ]
+    if not parts:
+        return "There was nothing to forget in that time."
+    listed = parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
+    return f"Forgotten for good: {listed}."
