@@ -212,9 +212,9 @@ def doctor(options: argparse.Namespace, profile: Profile) -> int:
 
 def _check_lines(checks: Sequence[Check]) -> Iterable[str]:
     for check in checks:
-        yield f"{check.state:<8} {check.part:<14} {check.detail}"
+        yield f"{check.state:<8} {check.part:<17} {check.detail}"
         if check.remedy:
-            yield f"{'':<23} mend with: {check.remedy}"
+            yield f"{'':<26} mend with: {check.remedy}"
 
 
 def settings(options: argparse.Namespace, profile: Profile) -> int:

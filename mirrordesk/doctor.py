@@ -1,0 +1,127 @@
+"""Says what was chosen on this machine and why, what is missing, and the command that mends it.
+
+It looks and does not load: no model is opened, nothing is captured. A sound device is opened for a
+moment, for that alone tells whether it answers.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+
+from mirrordesk import weights
+from mirrordesk.capture import audio, backends, soundserver
+from mirrordesk.config import Settings
+from mirrordesk.errors import CaptureUnavailable, WeightsError, WeightsMissing
+from mirrordesk.paths import Profile
+from mirrordesk.records import Check
+
+OK, MISSING, PROBLEM = "ok", "missing", "problem"
+LEAST_FREE_BYTES = 2 * 10**9  # about a week of recording
+INSTALL = "make run"  # installs every package there is
+SPEECH = "mirrordesk config speech.weights PATH.pt"
+PICTURES = "mirrordesk config image.model NAME && mirrordesk config image.weights PATH"
+
+
+def checks(profile: Profile, settings: Settings) -> list[Check]:
+    """Every part, in the order in which data flows through them."""
+    return [
+        _profile(profile),
+        _disk(profile),
+        *_display(),
+        *_sound(settings),
+        _package("OCR", "rapidocr", "PP-OCRv6 small through onnxruntime, on the processor"),
+        _package("speech detection", "silero_vad", "Silero VAD through onnxruntime"),
+        _weights("text", lambda: f"all-MiniLM-L6-v2 in numpy, {weights.text()}", INSTALL),
+        _weights("speech", lambda: f"Whisper, {weights.speech(settings.speech)}", SPEECH),
+        _weights("pictures", lambda: f"open_clip {weights.image(settings.image).model}", PICTURES),
+        _device(),
+        _language_model(settings),
+        _package("window", "PySide6", "Qt through PySide6"),
+        _package("notebook", "anywidget", "anywidget"),
+    ]
+
+
+def _profile(profile: Profile) -> Check:
+    return Check("profile", OK, f"{profile.root}, readable by its owner alone")
+
+
+def _disk(profile: Profile) -> Check:
+    free = shutil.disk_usage(profile.root).free
+    words = f"{free / 1e9:.1f} GB free for {profile.root}"
+    if free >= LEAST_FREE_BYTES:
+        return Check("disk", OK, words)
+    return Check("disk", PROBLEM, words, "mirrordesk forget --from 2000-01-01 --to DATE")
+
+
+def _display() -> Iterator[Check]:
+    try:
+        chosen = backends.choose()
+    except CaptureUnavailable as error:
+        yield Check("screen", PROBLEM, str(error), "log in to a desktop session, or: make run")
+        return
+    try:
+        screen, probe = chosen.screen, chosen.probe
+        count = len(screen.monitors())
+        monitors = f"{count} monitor{'s' if count != 1 else ''}"
+        yield Check("screen", OK, f"{screen.name}, {monitors}: {screen.why}")
+        yield Check("windows", OK, f"{probe.name}: {probe.why}")
+    finally:
+        chosen.close()
+
+
+def _sound(settings: Settings) -> Iterator[Check]:
+    wanted = {"microphone": settings.capture.microphone, "loopback": settings.capture.loopback}
+    sources = {"microphone": audio.microphone, "loopback": audio.loopback}
+    for label, source in sources.items():
+        if not wanted[label]:
+            yield Check(label, OK, "switched off", f"mirrordesk config capture.{label} true")
+            continue
+        try:
+            soundserver.require_server()
+            with source().open():
+                yield Check(label, OK, source().why)
+        except CaptureUnavailable as error:
+            yield Check(label, MISSING, str(error), "start PulseAudio or PipeWire")
+
+
+def _package(part: str, package: str, detail: str) -> Check:
+    if importlib.util.find_spec(package) is None:
+        return Check(part, PROBLEM, f"the package {package} is not installed", INSTALL)
+    return Check(part, OK, detail)
+
+
+def _weights(part: str, describe: Callable[[], str], remedy: str) -> Check:
+    try:
+        return Check(part, OK, describe())
+    except WeightsMissing as error:
+        sentence = str(error).partition(";")[0]
+        return Check(part, MISSING, f"{sentence}; its work stays pending", remedy)
+    except WeightsError as error:
+        return Check(part, PROBLEM, str(error), remedy)
+
+
+def _device() -> Check:
+    """What the torch models would run on, as far as can be told without importing torch."""
+    if os.path.exists("/dev/nvidia0"):  # noqa: PTH110  a device node, not a file of ours
+        return Check("device", OK, "an NVIDIA GPU is there; CUDA is used if torch can")
+    if sys.platform == "darwin":
+        return Check("device", OK, "Apple's GPU through Metal is used if torch can")
+    return Check("device", OK, "the processor: no GPU was found")
+
+
+def _language_model(settings: Settings) -> Check:
+    model = settings.llm.model
+    command = "mirrordesk config llm.model PATH.gguf"
+    if not model:
+        return Check("answers", MISSING, "no language model is set; answers quote", command)
+    if importlib.util.find_spec("llama_cpp") is None:
+        return Check("answers", PROBLEM, "the package llama_cpp is not installed", INSTALL)
+    try:
+        kv = f"KV cache {settings.llm.type_k}/{settings.llm.type_v}"
+        return Check("answers", OK, f"{weights.llm(model)}, {kv}")
+    except WeightsError as error:
+        return Check("answers", PROBLEM, str(error), command)

@@ -1,0 +1,177 @@
+"""The encoders read, refuse what is altered, and pick up weights that arrive later."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from mirrordesk import weights
+from mirrordesk.config import ImageSettings, Settings, SpeechSettings
+from mirrordesk.errors import WeightsError, WeightsMissing
+from mirrordesk.perception.clip import OpenClip
+from mirrordesk.perception.encoders import Encoders
+from mirrordesk.perception.minilm import MiniLm
+from mirrordesk.perception.rapid import RapidOcr
+from mirrordesk.perception.whisper import Whisper
+from mirrordesk.records import Channel
+from tests.perception import tiny_models
+
+FONT = "DejaVuSans.ttf"
+
+
+def _screen(lines: list[tuple[int, int, str]], size: int = 14) -> np.ndarray:
+    picture = Image.new("RGB", (900, 400), "white")
+    draw = ImageDraw.Draw(picture)
+    for x, y, text in lines:
+        draw.text((x, y), text, "black", ImageFont.truetype(FONT, size))
+    return np.asarray(picture)
+
+
+def test_ocr_reads_small_text_where_it_stands() -> None:
+    pixels = _screen([(40, 60, "Falcon budget: 48500 euros"), (40, 200, "The demo is on Thursday")])
+    first, second = RapidOcr().read(pixels)
+    assert first.text == "Falcon budget: 48500 euros"
+    assert second.text == "The demo is on Thursday"
+    assert abs(first.box.x - 40) < 6
+    assert abs(first.box.y - 60) < 8
+    assert 10 < first.box.h < 30
+    assert 0.5 < first.confidence <= 1.0
+
+
+def test_ocr_reads_rows_from_left_to_right() -> None:
+    pixels = _screen([(500, 100, "right"), (40, 102, "left"), (40, 160, "below")], 20)
+    assert [line.text for line in RapidOcr().read(pixels)] == ["left", "right", "below"]
+
+
+def test_an_empty_screen_has_no_lines() -> None:
+    assert RapidOcr().read(_screen([])) == ()
+
+
+def test_like_texts_are_closer_than_others() -> None:
+    question, answer, other = MiniLm().encode(
+        ["How much money does the project get?", "The project's budget is 48500 euros", "A cat"]
+    )
+    assert question @ answer > 0.4 > question @ other
+
+
+def test_text_vectors_are_those_of_the_published_implementation() -> None:
+    code = """
+import sys, numpy as np
+from mirrordesk.perception import torch_compat
+torch_compat.declare_missing_ops()
+from sentence_transformers import SentenceTransformer
+from mirrordesk import weights
+from mirrordesk.perception.minilm import MiniLm
+texts = ["The demo is on Thursday", "48500 euros", "a longer text about many herons " * 20, "x"]
+wanted = SentenceTransformer(str(weights.text()), device="cpu").encode(texts)
+worst = np.abs(MiniLm().encode(texts) - wanted / np.linalg.norm(wanted, axis=1)[:, None]).max()
+sys.exit(0 if worst < 1e-3 else f"differs by {worst}")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_texts_of_any_length_and_number_have_unit_vectors() -> None:
+    encoder = MiniLm()
+    vectors = encoder.encode(["", "word " * 1500, "short"])
+    assert vectors.shape == (3, 384)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
+    assert encoder.encode([]).shape == (0, 384)
+
+
+def test_a_vector_does_not_depend_on_its_company() -> None:
+    encoder = MiniLm()
+    alone = encoder.encode(["The demo is on Thursday"])
+    together = encoder.encode(["x", "The demo is on Thursday", "many words " * 100])
+    assert np.allclose(alone[0], together[1], atol=1e-5)
+
+
+def test_altered_weights_are_refused_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / weights.TEXT_PACKAGE
+    shutil.copytree(weights.text().parent, package)
+    file = package / "model" / "model.safetensors"
+    with file.open("r+b") as handle:
+        handle.seek(1_000_000)
+        byte = handle.read(1)
+        handle.seek(1_000_000)
+        handle.write(bytes([byte[0] ^ 1]))
+    monkeypatch.setattr(weights, "package_folder", lambda _package: package)
+    with pytest.raises(WeightsError, match=r"model\.safetensors"):
+        MiniLm()
+
+
+def test_a_whisper_checkpoint_hears_sound(tmp_path: Path) -> None:
+    model = Whisper(tiny_models.whisper_checkpoint(tmp_path / "tiny.pt"))
+    noise = np.random.default_rng(0).normal(0, 0.1, 16_000).astype(np.float32)
+    assert isinstance(model.transcribe(noise), str)
+
+
+def test_what_is_no_whisper_checkpoint_is_refused_by_name(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.pt"
+    wrong.write_bytes(b"not a checkpoint")
+    with pytest.raises(WeightsError, match=r"wrong\.pt"):
+        Whisper(wrong)
+
+
+def test_an_open_clip_model_sees_pictures(tmp_path: Path) -> None:
+    configuration, checkpoint = tiny_models.clip_model(tmp_path)
+    model = OpenClip(weights.ImageWeights(str(configuration), checkpoint))
+    pictures = model.encode_images([_screen([]), _screen([(0, 0, "text")])])
+    texts = model.encode_texts(["a terminal", "a map"])
+    assert pictures.shape == texts.shape == (2, tiny_models.CLIP_WIDTH)
+    assert np.allclose(np.linalg.norm(pictures, axis=1), 1.0, atol=1e-4)
+
+
+def test_a_checkpoint_of_another_model_is_refused_by_name(tmp_path: Path) -> None:
+    configuration, _ = tiny_models.clip_model(tmp_path)
+    wrong = tmp_path / "wrong.pt"
+    wrong.write_bytes(b"not a checkpoint")
+    with pytest.raises(WeightsError, match=r"wrong\.pt"):
+        OpenClip(weights.ImageWeights(str(configuration), wrong))
+
+
+def test_an_absent_encoder_names_the_command_that_brings_it() -> None:
+    with pytest.raises(WeightsMissing, match=r"mirrordesk config speech\.weights"):
+        Encoders(Settings).speech()
+
+
+def test_weights_that_arrive_later_are_picked_up(tmp_path: Path) -> None:
+    path = tmp_path / "late.pt"
+    settings = dataclasses.replace(Settings(), speech=SpeechSettings(weights=str(path)))
+    encoders = Encoders(lambda: settings)
+    assert not encoders.available(Channel.SPEECH)
+    assert "late.pt" in encoders.state(Channel.SPEECH)
+    tiny_models.whisper_checkpoint(path)
+    assert encoders.available(Channel.SPEECH)
+    assert encoders.state(Channel.SPEECH).startswith("late on ")
+
+
+def test_a_gguf_is_known_by_its_first_bytes(tmp_path: Path) -> None:
+    wrong = tmp_path / "model.gguf"
+    wrong.write_bytes(b"nothing of the kind")
+    with pytest.raises(WeightsError, match=r"model\.gguf is not a GGUF"):
+        weights.llm(str(wrong))
+
+
+def test_an_image_model_needs_name_and_checkpoint() -> None:
+    with pytest.raises(WeightsMissing):
+        weights.image(ImageSettings(model="ViT-B-32"))
+
+
+def test_encoders_import_no_model_runtime_until_they_are_used() -> None:
+    code = (
+        "import sys; from mirrordesk.perception import encoders, perceiver; "
+        "heavy = {'torch', 'whisper', 'open_clip', 'rapidocr', 'onnxruntime', 'transformers'}; "
+        "sys.exit(str(heavy & set(sys.modules)) if heavy & set(sys.modules) else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
