@@ -11,7 +11,6 @@ import sys
 from collections.abc import Iterator
 
 from PySide6.QtCore import QSocketNotifier
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from mirrordesk import config, durable
@@ -19,10 +18,9 @@ from mirrordesk.client import DeskClient
 from mirrordesk.errors import CaptureUnavailable
 from mirrordesk.paths import Profile
 from mirrordesk.recording import Recording
+from mirrordesk.ui.application import make_application
 from mirrordesk.ui.tray import Tray
 from mirrordesk.ui.window import MainWindow
-
-NAME = "mirrordesk"  # the window class, by which the recorder knows its own windows
 
 
 def run(profile: Profile) -> int:
@@ -34,7 +32,7 @@ def run(profile: Profile) -> int:
     holder = "MirrorDesk already runs on this profile; look for its icon in the tray."
     with durable.lock(profile.app_lock, holder=holder), _crash_log(profile):
         settings = config.load(profile)
-        application = _application()
+        application = make_application([])
         recording, desk = Recording(profile), DeskClient(profile)
         recording.start()
         try:
@@ -59,14 +57,6 @@ def _crash_log(profile: Profile) -> Iterator[None]:
             yield
         finally:
             faulthandler.disable()
-
-
-def _application() -> QApplication:
-    QGuiApplication.setDesktopFileName(NAME)
-    QGuiApplication.setApplicationDisplayName("MirrorDesk")
-    application = QApplication([NAME])
-    application.setApplicationName(NAME)
-    return application
 
 
 def _show(application: QApplication, window: MainWindow) -> int:
