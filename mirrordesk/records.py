@@ -330,11 +330,6 @@ def _hints(kind: Any) -> dict[str, Any]:
     return typing.get_type_hints(kind)
 
 
-@functools.cache
-def _hints(kind: type) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
-
-
 def _typed(hint: Any, value: Any) -> Any:
     if value is None:
         return None
