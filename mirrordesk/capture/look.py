@@ -13,7 +13,7 @@ from mirrordesk.capture.backends import Backends
 from mirrordesk.capture.base import Monitor, Pixels
 from mirrordesk.capture.change import ChangeDetector
 from mirrordesk.capture.privacy import Judged, Mask, Rules, mask_of, paint
-from mirrordesk.records import GapReason, Kind, SpoolEntry, Window, moment_id
+from mirrordesk.records import Box, GapReason, Kind, SpoolEntry, Window, moment_id
 
 TRIES = 3  # looks in a row at windows that will not hold still
 NAMING_SHARE = 0.05  # of a monitor that a window must cover to give the frame its name
@@ -87,16 +87,22 @@ class MonitorLook:
         return Sight(at_ns, pixels, judged)
 
     def _naming(self, windows: Sequence[Judged]) -> Window | None:
-        """The window a frame is named after: the active one, else the topmost of some size.
+        """The window a frame is named after: the active one, else the topmost of some size, else
+        the largest, as panels and notes lie on top of all and tell little.
 
         Never one that must not be recorded: its title is not to be recorded either.
         """
         least = NAMING_SHARE * self.monitor.box.w * self.monitor.box.h
-        allowed = [j.window for j in windows if j.reason is None]
-        shown = [(w, part) for w in allowed if (part := w.box.intersection(self.monitor.box))]
-        active = [w for w, _ in shown if w.active]
-        large = [w for w, part in shown if part.w * part.h >= least]
-        return next(iter([*active, *reversed(large)]), None)
+        allowed = [j.window for j in reversed(windows) if j.reason is None]
+        sizes = {w: part.w * part.h for w in allowed if (part := _common(w, self.monitor))}
+        active = [w for w in sizes if w.active]
+        large = [w for w in sizes if sizes[w] >= least]
+        rest = sorted(sizes, key=lambda w: -sizes[w])
+        return next(iter([*active, *large, *rest]), None)
+
+
+def _common(window: Window, monitor: Monitor) -> Box | None:
+    return window.box.intersection(monitor.box)
 
 
 def _both(mask: Mask, former: Mask | None) -> Mask:

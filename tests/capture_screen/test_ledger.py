@@ -172,7 +172,7 @@ steps = st.tuples(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(steps, max_size=40))
 def test_time_is_covered_exactly_once_through_jumps_kills_and_full_disks(
     story: list[tuple[GapReason | None, float, float | None, str]],

@@ -15,7 +15,7 @@ from mirrordesk.config import PrivacySettings
 from mirrordesk.records import Box, GapReason, Window
 
 SCREEN = Box(0, 0, 16, 12)
-QUICK = settings(max_examples=60, deadline=None)
+QUICK = settings(max_examples=40, deadline=None)
 APPS = ("xterm", "KeePassXC", "")
 
 
