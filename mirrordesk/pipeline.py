@@ -87,11 +87,13 @@ class Pipeline:
         self._store_ledger(handles)
         captures = [h for h in handles if h.path.suffix == ".entry"]
         batch = captures[: 1 if self._attempts.suspicious() else BATCH]
-        did = self._store_captures(batch) if batch else self._catch_up()
+        if batch:
+            self._store_captures(batch)
+        did = bool(batch) or self._catch_up()
         self._beat(len(captures) - len(batch))
         if not did:
             self._maintain()
-        return did or bool(batch)
+        return did
 
     def _store_ledger(self, handles: Sequence[Handle]) -> None:
         read = [(h, self._read(h)) for h in handles if h.path.suffix != ".entry"]
@@ -103,31 +105,41 @@ class Pipeline:
 
     def _read(self, handle: Handle) -> SpoolEntry | Gap | Watch | None:
         """The entry, or None where it was corrupt (and is now in quarantine) or forgotten."""
+        item = None
+        with self._quarantining(handle):
+            item = self._spool.read(handle)
+        return item
+
+    @contextlib.contextmanager
+    def _quarantining(self, handle: Handle) -> Iterator[None]:
+        """Put the entry aside where it turns out to be corrupt; pass over one that is forgotten."""
         try:
-            return self._spool.read(handle)
+            yield
         except SpoolCorrupt as error:
             place = self._spool.quarantine(handle)
             print(f"{error} It was put aside as {place}.", file=sys.stderr)
         except FileNotFoundError:  # forgotten between listing and reading
             pass
-        return None
 
-    def _store_captures(self, batch: Sequence[Handle]) -> bool:
-        hopeless = [h for h in batch if self._attempts.hopeless(h.path.name)]
+    def _store_captures(self, batch: Sequence[Handle]) -> None:
+        names = [handle.path.name for handle in batch]
+        hopeless = [handle for handle in batch if self._attempts.hopeless(handle.path.name)]
         for handle in hopeless:
             place = self._spool.quarantine(handle)
-            print(
-                f"{handle.path.name} stopped perception {ATTEMPTS} times: {place}.", file=sys.stderr
-            )
-        batch = [h for h in batch if h not in hopeless]
-        with self._attempts.under_way([h.path.name for h in batch]):
-            read = [(h, item) for h in batch if isinstance(item := self._read(h), SpoolEntry)]
-            moments = [self._draft(entry) for _, entry in read]
-            payloads = {entry.id: entry.payload for _, entry in read}
+            print(f"{place.name} stopped perception {ATTEMPTS} times.", file=sys.stderr)
+        with self._attempts.under_way(names):
+            drafts: list[tuple[Handle, Moment]] = []
+            payloads = {}
+            for handle in (each for each in batch if each not in hopeless):
+                with self._quarantining(handle):
+                    entry = self._spool.read(handle)
+                    assert isinstance(entry, SpoolEntry)  # `batch` holds captures alone
+                    drafts.append((handle, self._draft(entry)))
+                    payloads[entry.id] = entry.payload
+            moments = [moment for _, moment in drafts]
             self._keep(self._perceiver.fill(moments, payloads, self._between))
-            for handle, _ in read:
+            for handle, _ in drafts:
                 self._spool.done(handle)
-        return True
 
     def _draft(self, entry: SpoolEntry) -> Moment:
         """The moment of an entry with its media stored and every channel still to be done."""

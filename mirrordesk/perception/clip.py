@@ -36,7 +36,7 @@ class OpenClip(ImageEncoder):
                 precision="fp16" if chosen.half else "fp32",
                 device=chosen.name,
             )
-        except Exception as error:  # noqa: BLE001  torch and pickle raise what they like here
+        except Exception as error:
             first = str(error).partition("\n")[0]
             raise WeightsError(
                 f"{weights.checkpoint} is no checkpoint of the image model {self.name}: {first}"

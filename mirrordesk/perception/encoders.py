@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
@@ -73,13 +74,15 @@ class Encoders:
         return (section, weights.stamp(section.weights) if section else None)
 
 
-def _ocr(_settings: config.Settings) -> Encoder:
+@functools.cache  # the same for every profile, and slow to open
+def _the_ocr() -> Ocr:
     from mirrordesk.perception.rapid import RapidOcr
 
     return RapidOcr()
 
 
-def _text(_settings: config.Settings) -> Encoder:
+@functools.cache
+def _the_text() -> TextEncoder:
     from mirrordesk.perception.minilm import MiniLm
 
     return MiniLm()
@@ -98,8 +101,8 @@ def _speech(settings: config.Settings) -> Encoder:
 
 
 _OPENERS: dict[Channel, Callable[[config.Settings], Encoder]] = {
-    Channel.OCR: _ocr,
-    Channel.TEXT: _text,
+    Channel.OCR: lambda _settings: _the_ocr(),
+    Channel.TEXT: lambda _settings: _the_text(),
     Channel.IMAGE: _image,
     Channel.SPEECH: _speech,
 }

@@ -16,7 +16,9 @@ def whisper_checkpoint(path: Path) -> Path:
 
     torch.manual_seed(0)
     dimensions = ModelDimensions(80, 1500, 16, 2, 1, 51864, 448, 16, 2, 1)
-    state = Whisper(dimensions).state_dict()
+    model = Whisper(dimensions)
+    torch.nn.init.zeros_(model.decoder.positional_embedding)  # Whisper leaves it uninitialised
+    state = model.state_dict()
     torch.save({"dims": dataclasses.asdict(dimensions), "model_state_dict": state}, path)
     return path
 
