@@ -125,8 +125,9 @@ class Desk:
 
     def forget(self, span: Span) -> Forgotten:
         """Remove everything captured in `span`: tables, media, what still waits in the spool."""
-        spooled = Spool(self.profile).forget(span)
+        # memory first: it notes the span, after which perception drops what it still holds of it
         gone = forget.forget(self.store, self._media, self.profile, span)
+        spooled = Spool(self.profile).forget(span)
         return Forgotten(gone.moments, gone.media, spooled + gone.spooled)
 
     def report(self) -> status.Report:

@@ -6,7 +6,7 @@
   spool/           acknowledged captures that wait for perception; quarantine/ beside them
   media/           frames and sound that moments refer to
   store/           the LanceDB tables
-  state/           heartbeats, locks, pause mark, forgotten spans
+  state/           heartbeats, locks, pause mark, forgotten spans, the ledger's place
   logs/            one log per process
 """
 
@@ -93,6 +93,16 @@ class Profile:
     @property
     def perception_heartbeat(self) -> Path:
         return self.state / "perception.json"
+
+    @property
+    def ledger(self) -> Path:
+        """Up to when the recorder's ledger has accounted for every moment."""
+        return self.state / "ledger.json"
+
+    @property
+    def attempts(self) -> Path:
+        """How often perception died over a capture."""
+        return self.state / "attempts.json"
 
     @property
     def pause_mark(self) -> Path:

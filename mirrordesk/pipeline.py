@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from mirrordesk import clock, config, control, durable, status, worker
-from mirrordesk.capture.spool import Handle, Spool
+from mirrordesk.capture.spool import Handle, Spool, Spooled
 from mirrordesk.errors import MirrorDeskError, SpoolCorrupt
 from mirrordesk.memory.media import Media
 from mirrordesk.memory.store import Store
@@ -73,7 +73,7 @@ class Pipeline:
         self._media = Media(profile)
         self._encoders = Encoders(lambda: config.load(profile))
         self._perceiver = Perceiver(self._encoders, self._media)
-        self._attempts = Attempts(profile.state / "attempts.json")
+        self._attempts = Attempts(profile.attempts)
         self._maintained = 0  # how many moments were stored at the last compaction
         now = clock.now_ns()
         self._status = status.PerceptionStatus(os.getpid(), now, now)
@@ -84,8 +84,8 @@ class Pipeline:
         Returns whether there was any.
         """
         handles = self._spool.waiting()
-        self._store_ledger(handles)
-        captures = [h for h in handles if h.path.suffix == ".entry"]
+        captures = [handle for handle in handles if handle.is_capture]
+        self._store_ledger([handle for handle in handles if not handle.is_capture])
         batch = captures[: 1 if self._attempts.suspicious() else BATCH]
         if batch:
             self._store_captures(batch)
@@ -96,19 +96,14 @@ class Pipeline:
         return did
 
     def _store_ledger(self, handles: Sequence[Handle]) -> None:
-        read = [(h, self._read(h)) for h in handles if h.path.suffix != ".entry"]
-        self._store.add_gaps([item for _, item in read if isinstance(item, Gap)])
-        self._store.add_watches([item for _, item in read if isinstance(item, Watch)])
-        for handle, item in read:
-            if item is not None:
-                self._spool.done(handle)
-
-    def _read(self, handle: Handle) -> SpoolEntry | Gap | Watch | None:
-        """The entry, or None where it was corrupt (and is now in quarantine) or forgotten."""
-        item = None
-        with self._quarantining(handle):
-            item = self._spool.read(handle)
-        return item
+        items: list[tuple[Handle, Spooled]] = []
+        for handle in handles:
+            with self._quarantining(handle):
+                items.append((handle, self._spool.read(handle)))
+        self._store.add_gaps([item for _, item in items if isinstance(item, Gap)])
+        self._store.add_watches([item for _, item in items if isinstance(item, Watch)])
+        for handle, _ in items:
+            self._spool.done(handle)
 
     @contextlib.contextmanager
     def _quarantining(self, handle: Handle) -> Iterator[None]:

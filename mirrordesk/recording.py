@@ -60,7 +60,7 @@ class Recording:
             raise self.perception.failure
 
     def _recorder_trouble(self) -> str | None:
-        return status.trouble(status.recorder(self._profile.recorder_heartbeat), clock.now_ns())
+        return status.stuck(status.recorder(self._profile.recorder_heartbeat), clock.now_ns())
 
     def _perception_trouble(self) -> str | None:
         beat = status.perception(self._profile.perception_heartbeat)

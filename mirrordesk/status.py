@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from mirrordesk import clock, durable
-from mirrordesk.records import from_json, to_json
+from mirrordesk.records import GapReason, from_json, to_json
 
 STALE_NS = 15 * clock.SECOND  # a healthy process writes about once a second
 
@@ -91,10 +91,19 @@ def _last_beat(kind: type[Status], path: Path) -> Status | None:
 
 def trouble(status: RecorderStatus | None, now_ns: int) -> str | None:
     """Why a recorder that ought to run is not recording, in words; None if all is well."""
+    if status is not None and status.state == GapReason.DISK_FULL:
+        return "the disk is full"
+    return stuck(status, now_ns)
+
+
+def stuck(status: RecorderStatus | None, now_ns: int) -> str | None:
+    """Why a running recorder is of no use and only a fresh one may help; None if it is of use."""
     if status is None:
         return "the recorder has not reported yet"
     if now_ns - status.updated_ns > STALE_NS:
         return "the recorder has stopped reporting"
+    if status.state == GapReason.DISK_FULL:
+        return None  # it waits for space and goes on by itself
     seen, kept = status.changes_ns, status.acknowledged_ns
     if seen is not None and seen - (kept or status.started_ns) > STALE_NS:
         return "the recorder sees changes but stores nothing"

@@ -49,7 +49,7 @@ class Ledger:
     """
 
     def __init__(self, profile: Profile, put: Callable[[Span], None]) -> None:
-        self._path = profile.recorder_heartbeat.with_name("ledger.json")
+        self._path = profile.ledger
         self._put = put
         self._open: OpenSpan | None = None
         self._owed: list[Span] = []

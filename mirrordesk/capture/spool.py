@@ -45,6 +45,11 @@ class Handle:
     start_ns: int
     end_ns: int
 
+    @property
+    def is_capture(self) -> bool:
+        """Whether it holds pixels or sound, and not a line of the ledger."""
+        return self.path.suffix == _SUFFIX[SpoolEntry]
+
 
 class Spool:
     """The spool of a profile. Any number of processes may write; one consumer removes."""
@@ -125,9 +130,8 @@ class Spool:
 
     def _captures_in(self, span: Span) -> Iterator[Path]:
         for handle in [*self.waiting(), *filter(None, map(self._handle, self.quarantined()))]:
-            is_capture = handle.path.suffix == _SUFFIX[SpoolEntry]
             unknown = handle.end_ns == 0  # no span in the name: it may be of any time
-            if is_capture and (unknown or span.overlaps(handle.start_ns, handle.end_ns)):
+            if handle.is_capture and (unknown or span.overlaps(handle.start_ns, handle.end_ns)):
                 yield handle.path
 
     @staticmethod

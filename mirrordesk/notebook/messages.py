@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import chain
 
+from mirrordesk import words
 from mirrordesk.clock import SECOND
 from mirrordesk.notebook.transcript import Message
 from mirrordesk.records import Answer, Box, Citation, Kind
-from mirrordesk.ui import words
 
 NO_MEMORY = "I have no memory of that."
 NOTHING_YET = "Stopped before anything was found."

@@ -10,7 +10,7 @@ from mirrordesk.errors import MirrorDeskError, StoreError
 from mirrordesk.notebook import messages, pictures
 from mirrordesk.notebook.transcript import Transcript
 from mirrordesk.records import Answer, Citation, Kind
-from mirrordesk.ui.words import STAGES
+from mirrordesk.words import STAGES
 
 OPENING = "Opening your memory"
 GONE = "This evidence is not there any more; it may have been forgotten."

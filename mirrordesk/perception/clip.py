@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ class OpenClip(ImageEncoder):
     def __init__(self, weights: ImageWeights) -> None:
         """Raises WeightsError where the model is unknown or the checkpoint is of another one."""
         torch_compat.declare_missing_ops()
+        os.environ["HF_HUB_OFFLINE"] = "1"  # some tokenizers would otherwise be asked of a hub
         import open_clip
         import torch
 

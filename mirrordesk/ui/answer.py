@@ -6,9 +6,9 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from mirrordesk import words
 from mirrordesk.control import Span
 from mirrordesk.records import Answer, Citation, Progress
-from mirrordesk.ui import words
 from mirrordesk.ui.answertext import AnswerText
 from mirrordesk.ui.card import CitationCard
 from mirrordesk.ui.context import Context

@@ -9,7 +9,7 @@ from PySide6.QtCore import QDate, QPoint, Qt, Signal
 from PySide6.QtGui import QFont, QTextCharFormat
 from PySide6.QtWidgets import QCalendarWidget, QHBoxLayout, QVBoxLayout, QWidget
 
-from mirrordesk.ui import words
+from mirrordesk import words
 from mirrordesk.ui.context import Context
 from mirrordesk.ui.controls import IconButton, button, frame, label
 from mirrordesk.ui.style import XS, M, S

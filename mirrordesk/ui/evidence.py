@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from mirrordesk import words
 from mirrordesk.records import Box, Citation, Kind, Moment
-from mirrordesk.ui import words
 
 _HEARD = {"microphone": "Heard on the microphone", "loopback": "Played by the computer"}
 _KINDS = {

@@ -5,11 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from mirrordesk import clock
+from mirrordesk import clock, words
 from mirrordesk.client import DeskClient
 from mirrordesk.control import Span
 from mirrordesk.records import Forgotten
-from mirrordesk.ui import words
 from mirrordesk.ui.background import Background
 
 MINUTES = 10

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from mirrordesk.ui import words
+from mirrordesk import words
 from mirrordesk.ui.context import Context
 from mirrordesk.ui.controls import IconButton, label, tooltip
 from mirrordesk.ui.recording import Light, Recording

@@ -8,8 +8,9 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from mirrordesk import words
 from mirrordesk.records import Moment, State
-from mirrordesk.ui import evidence, words
+from mirrordesk.ui import evidence
 from mirrordesk.ui.background import Job
 from mirrordesk.ui.context import Context
 from mirrordesk.ui.controls import Elided, frame, label, text_area

@@ -7,11 +7,10 @@ from enum import StrEnum
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from mirrordesk import clock, control
+from mirrordesk import clock, control, words
 from mirrordesk.client import DeskClient
 from mirrordesk.control import Pause
 from mirrordesk.status import Report
-from mirrordesk.ui import words
 from mirrordesk.ui.background import Background
 
 LOOK_EVERY_MS = 2000

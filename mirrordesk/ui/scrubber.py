@@ -17,8 +17,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from mirrordesk import clock
-from mirrordesk.ui import lanes, words
+from mirrordesk import clock, words
+from mirrordesk.ui import lanes
 from mirrordesk.ui.controls import tooltip
 from mirrordesk.ui.daymodel import DayModel
 from mirrordesk.ui.scale import TimeScale

@@ -14,10 +14,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mirrordesk import clock
+from mirrordesk import clock, words
 from mirrordesk.records import Check
 from mirrordesk.status import Report
-from mirrordesk.ui import words
 from mirrordesk.ui.context import Context
 from mirrordesk.ui.controls import Glyph, button, frame, label
 from mirrordesk.ui.forgetting import MINUTES, Forgetting

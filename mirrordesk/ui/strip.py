@@ -8,8 +8,8 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from mirrordesk import words
 from mirrordesk.records import Moment
-from mirrordesk.ui import words
 from mirrordesk.ui.context import Context
 from mirrordesk.ui.pictures import Wanted
 from mirrordesk.ui.style import CAPTION, S, font

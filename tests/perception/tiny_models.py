@@ -15,7 +15,7 @@ def whisper_checkpoint(path: Path) -> Path:
     from whisper.model import ModelDimensions, Whisper
 
     torch.manual_seed(0)
-    dimensions = ModelDimensions(80, 1500, 16, 2, 1, 51864, 448, 16, 2, 1)
+    dimensions = ModelDimensions(80, 1500, 16, 2, 1, 51864, 32, 16, 2, 1)
     model = Whisper(dimensions)
     torch.nn.init.zeros_(model.decoder.positional_embedding)  # Whisper leaves it uninitialised
     state = model.state_dict()

@@ -168,7 +168,7 @@ def test_a_capture_that_takes_the_worker_down_is_put_aside(profile: Profile) -> 
     spool = Spool(profile)
     spool.put(_frame("deadly", NOW))
     (handle,) = spool.waiting()
-    record = profile.state / "attempts.json"
+    record = profile.attempts
     for _ in range(ATTEMPTS):
         with pytest.raises(SystemExit), Attempts(record).under_way([handle.path.name]):
             raise SystemExit
