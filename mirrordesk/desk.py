@@ -100,7 +100,7 @@ class Desk:
             return self._quote(question, hits, note=str(error))
 
     def _quote(self, question: str, hits: Sequence[Hit], note: str = "") -> Answer:
-        answer = extractive.answer(question, hits, self._embed)
+        answer = extractive.answer(question, hits, self._embed, statistics=self._rarity)
         return answer if not note else _with_note(answer, note)
 
     def search(self, query: str, limit: int = 20) -> list[Hit]:
@@ -110,6 +110,9 @@ class Desk:
     def _embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         with self._encoding:  # one encoder, many calling threads
             return self._encoders.text().encode(texts)
+
+    def _rarity(self, term: str) -> float:
+        return self._recall.rarity([term])[term]
 
     def day(self, day: date) -> Day:
         """The timeline of a local day."""

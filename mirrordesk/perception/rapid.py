@@ -31,6 +31,7 @@ class RapidOcr(Ocr):
                 "Global.text_score": LEAST_CONFIDENCE,
                 "Global.max_side_len": 8192,
                 "Global.use_cls": False,  # text on a screen does not stand on its head
+                "Det.limit_side_len": 64,  # small pictures are not blown up first
                 "EngineConfig.onnxruntime.intra_op_num_threads": THREADS,
                 "EngineConfig.onnxruntime.inter_op_num_threads": 1,
             }
