@@ -10,6 +10,7 @@ orphan outlives a parent that was killed.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
@@ -26,6 +27,7 @@ from typing import IO, Any
 from mirrordesk import errors
 from mirrordesk.errors import MirrorDeskError, WorkerError
 
+LOOK_EVERY_S = 0.1  # at whether a call is to be cancelled, while it tells nothing
 LAST_WORDS_S = 5.0  # what calls under way may still take when the parent is gone
 
 Emit = Callable[[Any], None]
@@ -126,13 +128,26 @@ class Call:
         self._number = number
         self._events: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._end = object()
+        self._cancelled = False
         self.future: Future[Any] = Future()
 
-    def events(self) -> Iterator[Any]:
-        """Every event until the call ends; raises what the call failed with."""
-        while (event := self._events.get()) is not self._end:
+    def events(self, cancelled: threading.Event | None = None) -> Iterator[Any]:
+        """Every event until the call ends; raises what the call failed with.
+
+        Cancels the call when `cancelled` is set, also while there is no event.
+        """
+        while (event := self._next(cancelled)) is not self._end:
             yield event
         self.future.result()
+
+    def _next(self, cancelled: threading.Event | None) -> Any:
+        while cancelled and not cancelled.is_set():
+            with contextlib.suppress(queue.Empty):
+                return self._events.get(timeout=LOOK_EVERY_S)
+        if cancelled and not self._cancelled:
+            self._cancelled = True
+            self.cancel()
+        return self._events.get()
 
     def result(self, timeout: float | None = None) -> Any:
         """The result, waiting for it. Raises the error the child answered with."""

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -97,6 +98,15 @@ def test_cancel_reaches_only_its_call(worker: Worker) -> None:
     assert not second.future.done()
     second.cancel()
     assert second.result(PATIENCE_S) == "cancelled"
+
+
+def test_an_event_cancels_a_call_that_tells_nothing(worker: Worker) -> None:
+    call, cancelled = worker.call("wait"), threading.Event()
+    events = call.events(cancelled)
+    assert next(events) == "started"
+    threading.Timer(0.1, cancelled.set).start()
+    assert list(events) == []
+    assert call.result() == "cancelled"
 
 
 def test_cancelling_a_call_that_has_ended_does_no_harm(worker: Worker) -> None:

@@ -1,0 +1,109 @@
+"""What a GGUF file says of itself, read by llama.cpp without loading its weights."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from mirrordesk.errors import WeightsError, WeightsMissing
+from mirrordesk.llm.kv import CacheShape
+
+_ERROR = 4  # ggml's log level
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """A model as its file describes it. `context` is what it was trained on, in tokens."""
+
+    path: Path
+    name: str
+    context: int
+    shape: CacheShape
+    template: str | None
+
+
+def read(path: Path) -> ModelFacts:
+    """The facts of the file at `path`. Raises WeightsMissing, or WeightsError for no good GGUF."""
+    if not path.is_file():
+        raise WeightsMissing(f"There is no model file at {path} (setting llm.model).")
+    values = _metadata(path)
+    kind = values.get("general.architecture", "")
+    try:
+        return ModelFacts(
+            path=path,
+            name=values.get("general.name", "").strip() or path.stem,
+            context=int(values[f"{kind}.context_length"]),
+            shape=_shape(kind, values),
+            template=values.get("tokenizer.chat_template"),
+        )
+    except (KeyError, ValueError, ZeroDivisionError) as error:
+        raise WeightsError(f"{path} is not a language model: it lacks {error}.") from error
+
+
+def _shape(kind: str, values: dict[str, str]) -> CacheShape:
+    heads = int(values.get(f"{kind}.attention.head_count", "0"))  # absent where it varies by layer
+    width = int(values[f"{kind}.embedding_length"])
+    length = width // heads if heads else 0
+    return CacheShape(
+        layers=int(values[f"{kind}.block_count"]),
+        heads=int(values.get(f"{kind}.attention.head_count_kv", heads)),
+        key_length=int(values.get(f"{kind}.attention.key_length", length)),
+        value_length=int(values.get(f"{kind}.attention.value_length", length)),
+    )
+
+
+def _metadata(path: Path) -> dict[str, str]:
+    import llama_cpp
+
+    params = llama_cpp.llama_model_default_params()
+    params.vocab_only = True
+    with complaints() as said:
+        model = llama_cpp.llama_model_load_from_file(str(path).encode(), params)
+    if not model:
+        raise refusal(path, said)
+    try:
+        count = llama_cpp.llama_model_meta_count(model)
+        by_index = (
+            llama_cpp.llama_model_meta_key_by_index,
+            llama_cpp.llama_model_meta_val_str_by_index,
+        )
+        return dict([_text(call, model, index) for call in by_index] for index in range(count))
+    finally:
+        llama_cpp.llama_model_free(model)
+
+
+def _text(call: object, model: object, index: int) -> str:
+    """A text of unknown length: asked for twice, first to learn the length."""
+    length = call(model, index, None, 0)  # type: ignore[operator]
+    buffer = ctypes.create_string_buffer(length + 1)
+    call(model, index, buffer, length + 1)  # type: ignore[operator]
+    return buffer.value.decode(errors="replace")
+
+
+@contextlib.contextmanager
+def complaints() -> Iterator[list[str]]:
+    """Collect what llama.cpp logs as errors meanwhile; it returns no reasons otherwise."""
+    import llama_cpp
+    from llama_cpp._logger import llama_log_callback
+
+    said: list[str] = []
+
+    def collect(level: int, text: bytes, _data: ctypes.c_void_p) -> None:
+        if level == _ERROR:
+            said.append(text.decode(errors="replace").strip())
+
+    callback = llama_cpp.llama_log_callback(collect)  # held here: ctypes keeps no reference
+    llama_cpp.llama_log_set(callback, ctypes.c_void_p(0))
+    try:
+        yield said
+    finally:
+        llama_cpp.llama_log_set(llama_log_callback, ctypes.c_void_p(0))
+
+
+def refusal(path: Path, said: list[str]) -> WeightsError:
+    """The error for a file that llama.cpp will not take, with the first reason it gave."""
+    reason = said[0].rpartition(": ")[2] if said else "it gave no reason"
+    return WeightsError(f"llama.cpp cannot load {path}: {reason}.")

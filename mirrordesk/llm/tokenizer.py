@@ -1,0 +1,86 @@
+"""Messages in, tokens out: only the template's own words may become control tokens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mirrordesk.llm.chat import ChatTemplate, Piece
+
+
+class Tokenizer:
+    """The tokenizer of a `llama_cpp.Llama` with its chat template (None: a plain layout)."""
+
+    def __init__(self, llama: Any, template: str | None) -> None:
+        self._llama = llama
+        self._vocab = llama._model.vocab
+        self._bos: int = llama.token_bos()  # -1 where there is none
+        self._chat = ChatTemplate(
+            template, bos=self._word(self._bos), eos=self._word(llama.token_eos())
+        )
+
+    def count(self, text: str) -> int:
+        """Tokens of `text` as the content of a message."""
+        return len(self.plain(text))
+
+    def prompt(self, system: str, user: str) -> list[int]:
+        """The prompt in tokens, up to where the model's answer begins."""
+        tokens = [
+            token for piece in self._chat.lay_out(system, user) for token in self._tokens(piece)
+        ]
+        if self._adds_bos() and tokens[:1] != [self._bos]:
+            tokens.insert(0, self._bos)
+        return tokens
+
+    def plain(self, text: str) -> list[int]:
+        """`text` without any token that means more to the model than its letters.
+
+        llama.cpp keeps control tokens out by itself, but not what a file calls user-defined, and
+        some files call their role marks that. Such a token is spelled out letter by letter.
+        """
+        tokens = self._letters(text)
+        return [t for token in tokens for t in (self._spelled(token) or [token])]
+
+    def is_special(self, token: int) -> bool:
+        """Whether `token` is a control word or one that the file's makers added by hand."""
+        import llama_cpp
+
+        attributes = llama_cpp.llama_vocab_get_attr(self._vocab, token)
+        marks = llama_cpp.LLAMA_TOKEN_ATTR_CONTROL | llama_cpp.LLAMA_TOKEN_ATTR_USER_DEFINED
+        return bool(attributes & marks)
+
+    def is_end(self, token: int) -> bool:
+        """Whether the model ends its answer with `token`."""
+        import llama_cpp
+
+        return bool(llama_cpp.llama_vocab_is_eog(self._vocab, token))
+
+    def bytes_of(self, token: int) -> bytes:
+        """The UTF-8 bytes of a token, which may end within a character; none of a control token."""
+        return bytes(self._llama.detokenize([token]))
+
+    def _tokens(self, piece: Piece) -> list[int]:
+        if not piece.control:
+            return self.plain(piece.text)
+        return list(self._llama.tokenize(piece.text.encode(), add_bos=False, special=True))
+
+    def _spelled(self, token: int) -> list[int]:
+        if not self.is_special(token):
+            return []
+        word = self._word(token)
+        if len(word) < 2 or word.isspace():  # runs of blanks are harmless and common
+            return []
+        return [t for letter in word for t in self._letters(letter)]
+
+    def _letters(self, text: str) -> list[int]:
+        data = text.encode(errors="replace")  # a lone surrogate is no text
+        return list(self._llama.tokenize(data, add_bos=False, special=False))
+
+    def _word(self, token: int) -> str:
+        if token < 0:
+            return ""
+        return str(self._llama.detokenize([token], special=True).decode(errors="replace"))
+
+    def _adds_bos(self) -> bool:
+        import llama_cpp
+
+        return bool(llama_cpp.llama_vocab_get_add_bos(self._vocab))
