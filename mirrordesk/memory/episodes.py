@@ -1,0 +1,136 @@
+"""Moments become episodes: stretches of one activity, cut by rules that need no model."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from mirrordesk import clock
+from mirrordesk.control import Span
+from mirrordesk.memory import schema
+from mirrordesk.memory.tables import Tables
+from mirrordesk.records import Episode, Moment
+
+PAUSE = 5 * clock.MINUTE  # without a moment: what comes after is another episode
+LASTS = 2 * clock.MINUTE  # in another app: shorter visits belong to the episode they interrupt
+_FOREVER_NS = 1 << 62
+
+
+def segment(moments: Sequence[Moment]) -> list[Episode]:
+    """Cut moments at pauses and at changes of the app that last.
+
+    Decisions look forward from the start of an episode only: segmenting again from there gives the
+    same episodes with the same ids.
+    """
+    ordered = sorted(moments, key=lambda m: (m.start_ns, m.id))
+    return [
+        _episode(part) for stretch in _without_pauses(ordered) for part in _by_lasting_app(stretch)
+    ]
+
+
+def _without_pauses(moments: Sequence[Moment]) -> Iterator[list[Moment]]:
+    stretch: list[Moment] = []
+    for moment in moments:
+        if stretch and moment.start_ns - stretch[-1].end_ns > PAUSE:
+            yield stretch
+            stretch = []
+        stretch.append(moment)
+    if stretch:
+        yield stretch
+
+
+def _by_lasting_app(moments: Sequence[Moment]) -> Iterator[Sequence[Moment]]:
+    start, main = 0, ""
+    for begin, app in _lasting_runs(moments):
+        index = begin
+        if main and app != main:
+            while moments[index - 1].start_ns == moments[index].start_ns:
+                index -= 1  # two monitors seen at once stay together
+            yield moments[start:index]
+            start = index
+        main = app
+    yield moments[start:]
+
+
+def _lasting_runs(moments: Sequence[Moment]) -> Iterator[tuple[int, str]]:
+    """Index and app of each run of moments in one app that lasts; no app interrupts none."""
+    named = [(index, m) for index, m in enumerate(moments) if m.app]
+    first = 0
+    for position, (_, moment) in enumerate(named):
+        begin, app = named[first][0], named[first][1].app
+        if moment.app != app:
+            if moment.start_ns - moments[begin].start_ns >= LASTS:
+                yield begin, app
+            first = position
+    if named:
+        begin, app = named[first][0], named[first][1].app
+        if max(m.end_ns for m in moments[begin:]) - moments[begin].start_ns >= LASTS:
+            yield begin, app
+
+
+def _episode(moments: Sequence[Moment]) -> Episode:
+    first = moments[0]
+    apps = Counter(m.app for m in moments if m.app)
+    titles = Counter(m.title for m in moments if m.title)
+    named = titles or apps  # most frequent first, and of these the one seen first
+    return Episode(
+        id=f"episode-{first.id}",
+        start_ns=first.start_ns,
+        end_ns=max(m.end_ns for m in moments),
+        zone=first.zone,
+        title=named.most_common(1)[0][0] if named else "",
+        apps=tuple(app for app, _ in apps.most_common()),
+        moments=tuple(m.id for m in moments),
+    )
+
+
+class EpisodeBook:
+    """The table of episodes. Writers hold the profile's write lock."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._episodes = tables[schema.EPISODES]
+        self._moments = tables[schema.MOMENTS]
+
+    def overlapping(self, span: Span) -> list[Episode]:
+        """The episodes that `span` overlaps, in order."""
+        rows = self._episodes.rows(schema.SCHEMAS[schema.EPISODES].names, schema.overlapping(span))
+        return sorted(map(schema.to_episode, rows.to_pylist()), key=lambda e: (e.start_ns, e.id))
+
+    def put(self, episodes: Sequence[Episode]) -> None:
+        """Add or replace."""
+        if episodes:
+            self._episodes.upsert(schema.episode_rows({e.id: e for e in episodes}.values()))
+
+    def refresh(self, since_ns: int) -> None:
+        """Cut anew from the last episode that a moment at `since_ns` may belong to, to the end."""
+        before = self.overlapping(Span(since_ns - PAUSE - 1, since_ns + 1))
+        start_ns = min([since_ns, *(e.start_ns for e in before)])
+        span = Span(start_ns, _FOREVER_NS)
+        stored = [e for e in self.overlapping(span) if e.start_ns >= start_ns]
+        moments = self._read(schema.overlapping(span))
+        self._replace(stored, [m for m in moments if m.start_ns >= start_ns])
+
+    def forget(self, span: Span) -> None:
+        """Cut the episodes that `span` overlaps anew, out of the moments that are left of them."""
+        for episode in self.overlapping(span):
+            self._replace([episode], self._read(schema.with_keys(episode.moments)))
+
+    def _read(self, where: str) -> list[Moment]:
+        rows = self._moments.rows(schema.LIGHT, where).to_pylist()
+        return [schema.to_moment(row) for row in rows]
+
+    def _replace(self, stored: Sequence[Episode], moments: Sequence[Moment]) -> None:
+        """Let the episodes of `moments` stand where `stored` stood.
+
+        New ones are stored before stale ones are removed: a crash in between leaves both, and doing
+        it again leaves the new.
+        """
+        known = {e.id: e for e in stored}
+        found = segment(moments)
+        self.put([e for e in found if known.get(e.id) != e])
+        if stale := known.keys() - {e.id for e in found}:
+            self._episodes.delete(schema.with_keys(sorted(stale)))
+
+    def rewrite(self) -> None:
+        """Take the bytes of what was removed off the disk."""
+        self._episodes.rewrite()

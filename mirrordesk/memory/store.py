@@ -1,0 +1,235 @@
+"""Store: the one door to what is remembered."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+import pyarrow.compute as pc
+
+from mirrordesk import clock, control, durable
+from mirrordesk.control import Span
+from mirrordesk.errors import StoreError
+from mirrordesk.memory import migrations, purge, schema
+from mirrordesk.memory.completing import completed
+from mirrordesk.memory.episodes import EpisodeBook
+from mirrordesk.memory.images import ImageVectors
+from mirrordesk.memory.ledger import Ledger
+from mirrordesk.memory.media import Media
+from mirrordesk.memory.tables import Tables
+from mirrordesk.paths import Profile
+from mirrordesk.records import (
+    Channel,
+    Day,
+    Episode,
+    Forgotten,
+    Gap,
+    Moment,
+    State,
+    Watch,
+)
+
+MOST_FRAGMENTS = 64  # of a table before it is compacted
+MOST_UNINDEXED = 256  # moments that search may read one by one, and …
+UNINDEXED_SHARE = 50  # … one in so many of all: compacting rewrites them all
+
+
+class Store:
+    """A profile's tables. Any number of processes may read and write at the same time.
+
+    Opening creates or migrates them and finishes a forgetting that was cut off. Every method raises
+    StoreError where the tables are damaged, the writing ones DiskFull where there is no space.
+    """
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self.tables = Tables(profile.store)
+        if migrations.done(self.tables) < len(migrations.MIGRATIONS):
+            with self._writing():
+                migrations.migrate(self.tables)
+        self._moments = self.tables[schema.MOMENTS]
+        self._images = ImageVectors(self.tables)
+        self._ledger = Ledger(self.tables)
+        self._episodes = EpisodeBook(self.tables)
+        self._pending: tuple[int, dict[str, int]] = (-1, {})  # version, counts
+        if purge.outstanding(self.tables, profile):
+            self.carry_out_forgetting(Media(profile))
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        holder = "Another process writes to the memory."
+        with durable.lock(self._profile.write_lock, holder=holder, wait=True):
+            yield
+
+    def add(self, moments: Sequence[Moment]) -> None:
+        """Store moments. One whose id is there, or whose time was forgotten, changes nothing."""
+        if not moments:
+            return
+        with self._writing():
+            forgotten = control.forgotten_spans(self._profile)
+            fresh = {m.id: m for m in reversed(moments) if not _within(m, forgotten)}
+            if fresh:
+                self._images.put(list(fresh.values()))
+                self._moments.insert(schema.moment_rows(fresh.values()))
+
+    def complete(self, moments: Sequence[Moment]) -> None:
+        """Take up the channels in which `moments` have come further than what is stored.
+
+        Kind, time and media stay; a moment that was forgotten meanwhile stays forgotten.
+        """
+        with self._writing():
+            stored = self._read(schema.FULL, schema.with_keys([m.id for m in moments]))
+            changed = {}
+            for result in moments:
+                if known := stored.get(result.id):
+                    stored[result.id] = further = completed(known, result)
+                    if further != known:
+                        changed[result.id] = further
+            if changed:
+                self._images.put(list(changed.values()))
+                self._moments.update(schema.moment_rows(changed.values()))
+
+    def add_gaps(self, gaps: Sequence[Gap]) -> None:
+        """Store gaps; the same one twice is one."""
+        if gaps:
+            with self._writing():
+                self._ledger.add_gaps(gaps, control.forgotten_spans(self._profile))
+
+    def add_watches(self, watches: Sequence[Watch]) -> None:
+        """Store watched spans; the same one twice is one."""
+        if watches:
+            with self._writing():
+                self._ledger.add_watches(watches, control.forgotten_spans(self._profile))
+
+    def put_episodes(self, episodes: Sequence[Episode]) -> None:
+        """Add or replace episodes."""
+        with self._writing():
+            forgotten = control.forgotten_spans(self._profile)
+            self._episodes.put([e for e in episodes if not _within(e, forgotten)])
+
+    def refresh_episodes(self, since_ns: int) -> None:
+        """Cut moments into episodes anew from the one open at `since_ns`; twice is once."""
+        with self._writing():
+            self._episodes.refresh(since_ns)
+
+    def carry_out_forgetting(self, media: Media) -> Forgotten:
+        """Remove what the profile lists as forgotten and the store still has."""
+        with self._writing():
+            return purge.carry_out(self.tables, media, self._profile)
+
+    def maintain(self) -> None:
+        """Compact what has gathered many small pieces. Cheap when nothing has."""
+        unindexed = max(MOST_UNINDEXED, self.count() // UNINDEXED_SHARE)
+        for name in self.tables.names():
+            table = self.tables[name]
+            search_is_slow = name == schema.MOMENTS and table.unindexed() > unindexed
+            crumbly = name != schema.MOMENTS and table.fragments() > MOST_FRAGMENTS
+            if search_is_slow or crumbly:
+                with self._writing():
+                    table.compact()
+
+    def moment(self, moment_id: str) -> Moment:
+        """A moment with all it has. Raises StoreError where there is none of that id."""
+        found = self._read(schema.FULL, schema.with_keys([moment_id]))
+        if moment_id not in found:
+            raise StoreError(f"There is no moment {moment_id} (any more).")
+        moment = found[moment_id]
+        around = self._episodes.overlapping(Span(moment.start_ns, moment.start_ns + 1))
+        return replace(
+            moment,
+            image_vector=self._images.get([moment_id]).get(moment_id),
+            episode=next((e.id for e in around if moment_id in e.moments), None),
+        )
+
+    def moments(self, start_ns: int, end_ns: int, light: bool = True) -> list[Moment]:
+        """The moments that the span overlaps, oldest first; `light`: no lines, no vectors."""
+        where = schema.overlapping(Span(start_ns, end_ns))
+        found = self._read(schema.LIGHT if light else schema.FULL, where)
+        if not light and found:
+            vectors = self._images.get(list(found))
+            found = {key: replace(m, image_vector=vectors.get(key)) for key, m in found.items()}
+        return sorted(found.values(), key=lambda m: (m.start_ns, m.id))
+
+    def known(self, ids: Sequence[str], *, lines: bool = False) -> dict[str, Moment]:
+        """Moments by id, without vectors; those forgotten meanwhile are left out."""
+        columns = schema.SHOWN if lines else schema.LIGHT
+        return self._read(columns, schema.with_keys(ids)) if ids else {}
+
+    def _read(self, columns: Sequence[str], where: str) -> dict[str, Moment]:
+        rows = self._moments.rows(columns, where).to_pylist()
+        return {row[schema.KEY]: schema.to_moment(row) for row in rows}
+
+    def pending(self, channel: Channel, limit: int) -> list[Moment]:
+        """The newest moments whose `channel` is still to be done, at most `limit`."""
+        where = schema.in_state(channel, State.PENDING)
+        waiting = self._moments.rows((schema.KEY, schema.START), where)
+        newest = waiting.sort_by([(schema.START, "descending")])[schema.KEY][:limit].to_pylist()
+        found = self._read(schema.SHOWN, schema.with_keys(newest)) if newest else {}
+        return sorted(found.values(), key=lambda m: m.start_ns, reverse=True)
+
+    def pending_counts(self) -> dict[str, int]:
+        """How many moments wait, by channel. Read anew only when the table has changed."""
+        version = self._moments.version()
+        if self._pending[0] != version:
+            counts = {c.value: self._moments.count(_pending(c)) for c in Channel}
+            self._pending = (version, counts)
+        return dict(self._pending[1])
+
+    def count(self) -> int:
+        """How many moments are stored."""
+        return self._moments.count()
+
+    def counts(self) -> dict[str, int]:
+        """How many rows each table has."""
+        return {name: self.tables[name].count() for name in sorted(self.tables.names())}
+
+    def span(self) -> tuple[int, int] | None:
+        """Start of the first and end of the last moment; None where there is none."""
+        times = self._moments.rows((schema.START, schema.END))
+        if not times.num_rows:
+            return None
+        return pc.min(times[schema.START]).as_py(), pc.max(times[schema.END]).as_py()
+
+    def days(self) -> list[str]:
+        """The local days that hold a moment, oldest first, as ISO dates."""
+        starts = self._moments.rows((schema.START,))[schema.START]
+        quarters = pc.unique(pc.divide(starts, _QUARTER)).to_pylist()
+        # No zone has ever been off by less than a quarter of an hour since 1972
+        zone = clock.zone_name()
+        return sorted({clock.at(q * _QUARTER, zone).date().isoformat() for q in quarters})
+
+    def day(self, day: date) -> Day:
+        """A local day with its moments (light), episodes, gaps and watched spans."""
+        span = Span(*clock.day_span(day))
+        episodes = self._episodes.overlapping(span)
+        episode_of = {moment_id: e.id for e in episodes for moment_id in e.moments}
+        return Day(
+            day.isoformat(),
+            clock.zone_name(),
+            span.start_ns,
+            span.end_ns,
+            tuple(
+                replace(m, episode=episode_of.get(m.id))
+                for m in self.moments(span.start_ns, span.end_ns)
+            ),
+            tuple(episodes),
+            self._ledger.gaps(span),
+            self._ledger.watches(span),
+        )
+
+    def episodes_since(self, since_ns: int) -> list[Episode]:
+        """The episodes that end at `since_ns` or later, in order."""
+        return self._episodes.overlapping(Span(since_ns - 1, 1 << 62))
+
+
+_QUARTER = 15 * clock.MINUTE
+
+
+def _pending(channel: Channel) -> str:
+    return schema.in_state(channel, State.PENDING)
+
+
+def _within(record: Moment | Episode, spans: Sequence[Span]) -> bool:
+    return any(span.overlaps(record.start_ns, record.end_ns) for span in spans)
