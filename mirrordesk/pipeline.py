@@ -15,7 +15,6 @@ import os
 import signal
 import sys
 import threading
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -32,30 +31,36 @@ from mirrordesk.records import Channel, Gap, Kind, Moment, SpoolEntry, State, Wa
 BATCH = 8  # captures read before they are stored together
 REST_S = 0.5  # between two looks into an empty spool
 MAINTAIN_EVERY = 64  # stored moments between two compactions
-ATTEMPTS = 3  # crashes in a row over one capture before it is put aside
+ATTEMPTS = 5  # crashes in a row over one capture before it is put aside
 NICENESS = 10  # perception gives way to whatever the person does
 
 
 class Attempts:
-    """Counts how often perception died over a capture, in a file, since memory dies with it."""
+    """Counts how often perception died over a capture, in a file, since memory dies with it.
+
+    A death tells about a capture only when that one alone was under way.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         found = durable.read_json(path)
-        self._counts: Counter[str] = Counter(found if isinstance(found, dict) else {})
+        self._counts: dict[str, int] = found if isinstance(found, dict) else {}
 
     def hopeless(self, name: str) -> bool:
         """Whether this capture has taken the process down `ATTEMPTS` times."""
-        return self._counts[name] >= ATTEMPTS
+        return self._counts.get(name, 0) >= ATTEMPTS
 
-    def suspicious(self) -> bool:
-        """Whether the last process died at work: captures are then taken one by one."""
-        return bool(self._counts)
+    def batch(self, captures: Sequence[Handle]) -> Sequence[Handle]:
+        """The captures to take next; one alone where a process died with it under way."""
+        suspicious = bool(captures) and captures[0].path.name in self._counts
+        return captures[: 1 if suspicious else BATCH]
 
     @contextlib.contextmanager
     def under_way(self, names: Sequence[str]) -> Iterator[None]:
-        """Count `names` as tried; forget them when the work ends without a crash."""
-        self._counts.update(names)
+        """Note `names` as tried; forget them when the work ends without a crash."""
+        alone = len(names) == 1
+        for name in names:
+            self._counts[name] = self._counts.get(name, 0) + (1 if alone else 0)
         durable.write_json(self._path, self._counts, sync=False)
         yield
         for name in names:
@@ -86,7 +91,7 @@ class Pipeline:
         handles = self._spool.waiting()
         captures = [handle for handle in handles if handle.is_capture]
         self._store_ledger([handle for handle in handles if not handle.is_capture])
-        batch = captures[: 1 if self._attempts.suspicious() else BATCH]
+        batch = self._attempts.batch(captures)
         if batch:
             self._store_captures(batch)
         did = bool(batch) or self._catch_up()
@@ -117,12 +122,11 @@ class Pipeline:
             pass
 
     def _store_captures(self, batch: Sequence[Handle]) -> None:
-        names = [handle.path.name for handle in batch]
         hopeless = [handle for handle in batch if self._attempts.hopeless(handle.path.name)]
         for handle in hopeless:
             place = self._spool.quarantine(handle)
             print(f"{place.name} stopped perception {ATTEMPTS} times.", file=sys.stderr)
-        with self._attempts.under_way(names):
+        with self._attempts.under_way([handle.path.name for handle in batch]):
             drafts: list[tuple[Handle, Moment]] = []
             payloads = {}
             for handle in (each for each in batch if each not in hopeless):
@@ -132,7 +136,7 @@ class Pipeline:
                     drafts.append((handle, self._draft(entry)))
                     payloads[entry.id] = entry.payload
             moments = [moment for _, moment in drafts]
-            self._keep(self._perceiver.fill(moments, payloads, self._between))
+            self._keep(self._perceiver.fill(moments, payloads, self.report))
             for handle, _ in drafts:
                 self._spool.done(handle)
 
@@ -184,13 +188,14 @@ class Pipeline:
             if not self._encoders.available(channel):
                 continue
             if waiting := self._store.pending(channel, BATCH):
-                filled = self._perceiver.fill(waiting, {}, self._between)
+                filled = self._perceiver.fill(waiting, {}, self.report)
                 self._store.complete(filled)
                 self._count(len(filled))
                 return True
         return False
 
-    def _between(self) -> None:
+    def report(self) -> None:
+        """Write the heartbeat, with what waits as last seen."""
         self._beat(self._status.waiting)
 
     def _beat(self, waiting: int) -> None:
@@ -215,6 +220,7 @@ def run(profile: Profile, *, drain: bool, stop: threading.Event) -> None:
     holder = "Another perception worker already works on this profile."
     with durable.lock(profile.perception_lock, holder=holder):
         pipeline = Pipeline(profile)
+        pipeline.report()  # before the first encoder is opened, which takes a while
         while not stop.is_set():
             if not pipeline.step():
                 if drain:

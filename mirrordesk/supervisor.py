@@ -15,7 +15,7 @@ FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 60.0
 STEADY_AFTER_S = 60.0  # after a child that lived this long the wait is short again
 LOOK_EVERY_S = 0.5
-GRACE_S = 20.0  # what a new child may take before its heartbeat counts
+GRACE_S = 60.0  # what a new child may take to its first heartbeat, on a busy machine
 
 
 class Supervised:

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from mirrordesk.memory.media import Media
-from mirrordesk.memory.store import Store
-from mirrordesk.perception.ocr import RapidOcr
 
 from mirrordesk import clock
 from mirrordesk.demo.virtual_desktop import VirtualDesktop
+from mirrordesk.memory.media import Media
+from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
+from mirrordesk.perception.rapid import RapidOcr
 from mirrordesk.records import Box, Kind, Moment
 from tests.endtoend.conftest import Shell
 

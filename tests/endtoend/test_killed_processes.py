@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from mirrordesk.memory.store import Store
 
 from mirrordesk import clock, status
 from mirrordesk.demo.virtual_desktop import VirtualDesktop
+from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
 from mirrordesk.records import Box, GapReason
 from tests.endtoend.conftest import Shell
