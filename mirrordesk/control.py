@@ -64,8 +64,14 @@ class Span:
     end_ns: int
 
     def overlaps(self, start_ns: int, end_ns: int) -> bool:
-        """Whether a moment from `start_ns` to `end_ns` (a point where equal) touches this span."""
-        return start_ns < self.end_ns and max(end_ns, start_ns + 1) > self.start_ns
+        """Whether a moment from `start_ns` to `end_ns` (a point where equal) touches this span.
+
+        Nothing touches an empty span.
+        """
+        is_empty = self.end_ns <= self.start_ns
+        begins_before_its_end = start_ns < self.end_ns
+        ends_after_its_start = max(end_ns, start_ns + 1) > self.start_ns
+        return not is_empty and begins_before_its_end and ends_after_its_start
 
 
 def remember_forgetting(profile: Profile, span: Span) -> None:
