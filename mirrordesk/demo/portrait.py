@@ -58,7 +58,7 @@ class Portrait:
 
     def _wait_to_read(self, word: str) -> None:
         """Read the window, as our own OCR does, until `word` stands in it."""
-        from mirrordesk.perception.ocr import RapidOcr
+        from mirrordesk.perception.rapid import RapidOcr
 
         ocr = RapidOcr()
         deadline = time.monotonic() + SHOWN_S

@@ -5,6 +5,7 @@ Whoever records it sees pixels and hears sound, nothing else.
 
 from __future__ import annotations
 
+import shutil
 import time
 from pathlib import Path
 
@@ -24,7 +25,8 @@ SHELL = (
 )
 NOTES = (
     "Lighthouse meeting, 14 March\n"
-    "Present: Ingrid Solberg, Tomasz Wren, Amara Diallo\n"
+    "\n"
+    "Present: Ingrid Solberg, Tomasz Wren, Amara Diallo.\n"
     "The Falcon budget is 48500 euros.\n"
     "Amara sends the contract to the printer by Friday.\n"
     "Next meeting: 28 March at 10:30 in the blue room.\n"
@@ -60,7 +62,8 @@ def _take_notes(desktop: VirtualDesktop) -> None:
 
 
 def _read_pages(desktop: VirtualDesktop) -> None:
-    pages = Path(__file__).with_name("pages")
+    pages = desktop.home / "pages"
+    shutil.copytree(Path(__file__).with_name("pages"), pages)
     desktop.launch_browser((pages / "trip.html").as_uri())
     _open(desktop, "Your booking", BROWSER)
     time.sleep(DWELL_S)

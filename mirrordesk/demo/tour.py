@@ -83,15 +83,17 @@ class Tour:
             raise MirrorDeskError("MirrorDesk did not end when asked to.") from error
 
     def _record(self) -> None:
-        self._wait(
-            lambda: self._recorder_is("recording"), START_S, "The recorder did not start recording."
-        )
+        self._wait_until_recording()
         began = time.monotonic()
         scenes.play(self._desktop)
         say(f"… {time.monotonic() - began:.0f} seconds of work are done.")
         # With nothing new to read the worker comes to an end, and what it has read can be asked.
         self._mirrordesk("pause")
         self._wait(lambda: self._recorder_is("paused"), START_S, "The recorder did not pause.")
+
+    def _wait_until_recording(self) -> None:
+        failure = "The recorder did not start recording."
+        self._wait(lambda: self._recorder_is("recording"), START_S, failure)
 
     def _recorder_is(self, state: str) -> bool:
         report = self._mirrordesk("status")
@@ -114,9 +116,17 @@ class Tour:
             answer: dict[str, Any] = self._mirrordesk("ask", question.text)
             say("", *questions.describe(question, answer))
             questions.check(question, answer)
+            if question.expect is questions.Expect.HEARD and answer["abstained"]:
+                self._say_why_nothing_was_heard()
         say("")
 
+    def _say_why_nothing_was_heard(self) -> None:
+        perception = self._mirrordesk("status")["perception"]
+        waiting, why = perception["pending"].get("speech", 0), perception["channels"].get("speech")
+        say(f"     {waiting} recorded utterances wait to be written down ({why}).")
+
     def _portray(self, theme: str) -> None:
+        self._wait_until_recording()
         portrait = Portrait(self._desktop, self._pictures, theme)
         portrait.empty_chat()
         question = next(q for q in questions.QUESTIONS if "Falcon" in q.text)
@@ -141,7 +151,7 @@ class Waiting:
 
     def is_over(self) -> bool:
         """Whether no capture waits, and no text that can be read or compared here."""
-        left = len(self._spool.waiting())
+        left = sum(1 for handle in self._spool.waiting() if handle.path.suffix == ".entry")
         if left == 0:
             pending = self._mirrordesk("status")["perception"]["pending"]
             left = pending.get("ocr", 0) + pending.get("text", 0)
