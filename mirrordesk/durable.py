@@ -13,9 +13,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
+import psutil
+
 from mirrordesk.errors import DiskFull, ProfileLocked
 
 _PATIENCE_S = 0.3  # somebody may hold a lock just to see whether it is free
+
+
+_SCRATCH = ".part"
 
 
 def write(path: Path, data: bytes, *, sync: bool = True) -> None:
@@ -23,7 +28,7 @@ def write(path: Path, data: bytes, *, sync: bool = True) -> None:
 
     Raises DiskFull where there is no space; the former content then still stands.
     """
-    scratch = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
+    scratch = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}{_SCRATCH}")
     try:
         with _naming_a_full_disk(path):
             with scratch.open("wb") as file:
@@ -36,6 +41,14 @@ def write(path: Path, data: bytes, *, sync: bool = True) -> None:
                 sync_folder(path.parent)
     finally:
         scratch.unlink(missing_ok=True)  # there only where it did not take its place
+
+
+def sweep(folder: Path) -> None:
+    """Remove what writers that were killed left half written in `folder`."""
+    for scratch in folder.glob(f".*{_SCRATCH}"):
+        writer = scratch.name.removesuffix(_SCRATCH).rpartition(".")[2].partition("-")[0]
+        if not (writer.isdigit() and psutil.pid_exists(int(writer))):
+            scratch.unlink(missing_ok=True)
 
 
 def append_line(path: Path, line: str) -> None:

@@ -40,6 +40,7 @@ class Recorder:
     def __init__(self, profile: Profile, settings: Settings, chosen: Backends) -> None:
         from mirrordesk.capture.sound import SoundRecorder
 
+        durable.sweep(profile.spool)
         spool = Spool(profile)
         rules = Rules(settings.privacy, own_pids=(os.getpid(),))
         self._profile = profile

@@ -125,7 +125,11 @@ class Spool:
         return sorted(path for path in self._quarantine.iterdir() if path.is_file())
 
     def forget(self, span: Span) -> int:
-        """Remove what was captured in `span`, quarantined entries too; returns how many went."""
+        """Remove what was captured in `span`, quarantined entries too; returns how many went.
+
+        Entries that a killed recorder left half written go as well, whatever their time.
+        """
+        durable.sweep(self._folder)
         return sum(1 for path in list(self._captures_in(span)) if self._removed(path))
 
     def _captures_in(self, span: Span) -> Iterator[Path]:

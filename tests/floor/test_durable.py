@@ -156,3 +156,12 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
         holder.kill()
     with durable.lock(place, holder="still held"):
         pass
+
+
+def test_what_a_killed_writer_left_half_written_is_swept_up(tmp_path: Path) -> None:
+    mine = tmp_path / f".here.{os.getpid()}-1.part"
+    dead = tmp_path / ".gone.4194305-1.part"  # above the largest process id there is
+    for path in (mine, dead, tmp_path / "whole"):
+        path.write_bytes(b"pixels")
+    durable.sweep(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [mine.name, "whole"]
