@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from mirrordesk import clock, control, shapes
+from mirrordesk import clock, control, shapes, weights
 from mirrordesk import config as configuration
 from mirrordesk.control import Span
 from mirrordesk.errors import UsageError
@@ -60,6 +60,7 @@ def ask(options: argparse.Namespace, profile: Profile) -> int:
 
     settings = configuration.load(profile)
     if options.model:
+        weights.llm(options.model)  # somebody who names a model wants to hear that it is none
         settings = configuration.with_model(settings, options.model)
     with Desk(profile, settings) as desk:
         emit = _stream if not options.json and sys.stdout.isatty() else _quiet

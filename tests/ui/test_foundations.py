@@ -16,9 +16,10 @@ from PySide6.QtCore import QObject, QPoint
 from pytestqt.exceptions import capture_exceptions
 from pytestqt.qtbot import QtBot
 
+from mirrordesk import words
 from mirrordesk.errors import StoreError
 from mirrordesk.records import Box, Forgotten
-from mirrordesk.ui import icons, words
+from mirrordesk.ui import icons
 from mirrordesk.ui.background import Background
 from mirrordesk.ui.pictures import Pictures, Wanted, cut_around
 from mirrordesk.ui.style import DARK, LIGHT, Tokens

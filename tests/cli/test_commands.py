@@ -1,0 +1,229 @@
+"""The command line: stable shapes, one clear sentence and a status for whatever is wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mirrordesk import clock, durable
+from mirrordesk.cli import main
+from mirrordesk.memory.store import Store
+from mirrordesk.paths import Profile
+from mirrordesk.records import Box, Kind, Moment, State, TextLine
+
+NOW = clock.now_ns() - clock.MINUTE
+LINE = "The Falcon budget is 48500 euros"
+
+
+@pytest.fixture
+def remembered(profile: Profile) -> Profile:
+    """A profile that has seen one line."""
+    line = TextLine(LINE, Box(10, 20, 300, 18), 0.9)
+    moment = Moment(
+        id="a" * 32,
+        kind=Kind.FRAME,
+        start_ns=NOW,
+        end_ns=NOW,
+        zone="UTC",
+        source="monitor-1",
+        app="mousepad",
+        title="notes",
+        text=LINE,
+        lines=(line,),
+        ocr=State.DONE,
+    )
+    Store(profile).add([moment])
+    return profile
+
+
+class Result:
+    """What a command in this process printed, and its status."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], profile: Profile, *words: str) -> None:
+        self.status = main([*words, "--profile", str(profile.root)])
+        self.out, self.err = capsys.readouterr()
+
+
+def test_ask_prints_the_promised_shape(
+    remembered: Profile, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = Result(capsys, remembered, "ask", "What is the Falcon budget?", "--json")
+    answer = json.loads(result.out)
+    assert {"answer", "abstained", "engine", "citations", "timings"} <= set(answer)
+    assert answer["answer"] == LINE
+    assert answer["engine"] == "extractive"
+    (citation,) = answer["citations"]
+    assert citation["id"] == "a" * 32
+    assert citation["kind"] == "frame"
+    assert citation["box"] == [10, 20, 300, 18]
+    assert {"time", "app", "title", "text", "media"} <= set(citation)
+
+
+def test_found_text_is_labelled_as_such(
+    remembered: Profile, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = Result(capsys, remembered, "ask", "What is the Falcon budget?").out
+    assert out.startswith("Found text")
+    assert f"{LINE} [1]" in out
+    assert "[1] " in out.partition("\n\n")[2]
+
+
+def test_what_is_not_remembered_is_said_plainly(
+    remembered: Profile, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = Result(capsys, remembered, "ask", "Who won the chess championship?")
+    assert result.status == 0
+    assert "no memory of that" in result.out
+
+
+def test_search_lists_hits_with_scores_by_channel(
+    remembered: Profile, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (hit,) = json.loads(Result(capsys, remembered, "search", "budget", "--json").out)
+    assert hit["id"] == "a" * 32
+    assert {"bm25", "fused"} <= set(hit["scores"])  # without a text vector there is no "dense"
+
+
+def test_timeline_status_and_config_print_json(
+    remembered: Profile, capsys: pytest.CaptureFixture[str]
+) -> None:
+    day = json.loads(Result(capsys, remembered, "timeline", "--json").out)
+    assert {"date", "episodes", "gaps", "watched", "moments"} <= set(day)
+    status = json.loads(Result(capsys, remembered, "status", "--json").out)
+    assert status["moments"] == 1
+    assert status["trouble"] == "nothing is recording"
+    changed = Result(capsys, remembered, "config", "ui.theme", "dark", "--json")
+    assert json.loads(changed.out) == {"ui.theme": "dark"}
+
+
+def test_doctor_names_parts_and_remedies(
+    profile: Profile, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    result = Result(capsys, profile, "doctor", "--json")
+    by_part = {check["part"]: check for check in json.loads(result.out)}
+    assert by_part["screen"]["state"] == "problem"
+    assert by_part["text"]["state"] == "ok"
+    assert by_part["answers"]["remedy"] == "mirrordesk config llm.model PATH.gguf"
+    assert result.status == 1
+
+
+def test_forget_removes_and_reports(
+    remembered: Profile, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = Result(capsys, remembered, "forget", "--last", "10m", "--yes", "--json")
+    assert json.loads(result.out) == {"moments": 1, "media": 0, "spooled": 0}
+    assert Store(remembered).count() == 0
+
+
+def test_forget_asks_first(remembered: Profile, capsys: pytest.CaptureFixture[str]) -> None:
+    result = Result(capsys, remembered, "forget", "--last", "10m")
+    assert result.status == 2
+    assert "Nothing was forgotten" in result.err
+    assert Store(remembered).count() == 1
+
+
+def test_pause_and_resume_leave_and_remove_a_mark(
+    profile: Profile, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Result(capsys, profile, "pause")
+    assert profile.pause_mark.exists()
+    assert json.loads(Result(capsys, profile, "status", "--json").out)["paused"]
+    Result(capsys, profile, "resume")
+    assert not profile.pause_mark.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "says"),
+    [
+        (["nonsense"], 2, "nonsense"),
+        (["ask"], 2, "question"),
+        (["ask", "x", "--unknown"], 2, "--unknown"),
+        (["timeline", "--day", "someday"], 2, "day"),
+        (["forget", "--last", "soon"], 2, "duration"),
+        (["forget", "--from", "2026-01-02", "--to", "2026-01-01", "--yes"], 2, "ends before"),
+        (["config", "no.such"], 2, "llm.model"),
+        (["config", "llm.context", "many"], 2, "whole number"),
+        (["record", "--for", "-3"], 2, "seconds"),
+    ],
+)
+def test_wrong_words_get_one_sentence_and_status_2(
+    profile: Profile, capsys: pytest.CaptureFixture[str], words: list[str], status: int, says: str
+) -> None:
+    result = Result(capsys, profile, *words)
+    assert result.status == status
+    assert result.err.startswith("mirrordesk: ")
+    assert result.err.count("\n") == 1
+    assert says in result.err
+
+
+def _run(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
+    clean = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    return subprocess.run(
+        [sys.executable, "-m", "mirrordesk", *words],
+        env=clean | env,
+        capture_output=True,
+        text=True,
+        timeout=200,
+    )
+
+
+def _is_one_sentence(text: str) -> bool:
+    return text.startswith("mirrordesk: ") and text.count("\n") == 1
+
+
+def test_recording_without_a_display_ends_with_one_sentence(profile: Profile) -> None:
+    done = _run("record", "--for", "5", "--json", "--profile", str(profile.root))
+    assert done.returncode == 4
+    assert "no display" in done.stderr
+    assert _is_one_sentence(done.stderr)
+
+
+def test_the_app_without_a_display_ends_with_one_sentence(profile: Profile) -> None:
+    done = _run("run", "--profile", str(profile.root))
+    assert done.returncode == 4
+    assert _is_one_sentence(done.stderr)
+
+
+def test_a_second_recorder_is_refused(profile: Profile) -> None:
+    with durable.lock(profile.recorder_lock, holder=""):
+        done = _run("record", "--for", "5", "--json", "--profile", str(profile.root), DISPLAY=":x")
+    assert done.returncode == 3
+    assert "Another recorder" in done.stderr
+    assert _is_one_sentence(done.stderr)
+
+
+def test_a_half_deleted_profile_is_refused_and_left_alone(
+    remembered: Profile, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree(remembered.store)
+    before = sorted(path.name for path in remembered.root.rglob("*"))
+    result = Result(capsys, remembered, "ask", "anything")
+    assert result.status == 3
+    assert "half deleted" in result.err
+    assert sorted(path.name for path in remembered.root.rglob("*")) == before
+
+
+def test_a_file_that_is_no_gguf_is_refused_by_name(
+    remembered: Profile, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    wrong = tmp_path / "wrong.gguf"
+    wrong.write_bytes(b"no model")
+    result = Result(
+        capsys, remembered, "ask", "What is the Falcon budget?", "--model", str(wrong), "--json"
+    )
+    assert result.status == 5
+    assert "wrong.gguf is not a GGUF" in result.err
+
+
+def test_the_environment_names_the_profile(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    done = _run("status", "--json", MIRRORDESK_HOME=str(home))
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["profile"] == str(home)
