@@ -122,8 +122,8 @@ class Tour:
 
     def _say_why_nothing_was_heard(self) -> None:
         perception = self._mirrordesk("status")["perception"]
-        waiting, why = perception["pending"].get("speech", 0), perception["channels"].get("speech")
-        say(f"     {waiting} recorded utterances wait to be written down ({why}).")
+        waiting, why = perception["pending"].get("speech", 0), perception["channels"]["speech"]
+        say(f"     Recorded sentences that wait to be written down: {waiting}. {why}")
 
     def _portray(self, theme: str) -> None:
         self._wait_until_recording()
