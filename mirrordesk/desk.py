@@ -13,7 +13,7 @@ from types import TracebackType
 import numpy as np
 import numpy.typing as npt
 
-from mirrordesk import clock, config, control, doctor, durable, status, weights
+from mirrordesk import clock, config, control, doctor, durable, status, weights, words
 from mirrordesk.capture.spool import Spool
 from mirrordesk.control import Span
 from mirrordesk.errors import WeightsError, WorkerError
@@ -25,7 +25,7 @@ from mirrordesk.memory.recall import Recall
 from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
 from mirrordesk.perception.encoders import Encoders
-from mirrordesk.records import Answer, Check, Day, Forgotten, Hit, Moment, Progress
+from mirrordesk.records import Answer, Channel, Check, Day, Forgotten, Hit, Moment, Progress
 from mirrordesk.worker import Worker
 
 EVIDENCE = 24  # moments that an answer may draw on
@@ -84,6 +84,8 @@ class Desk:
         hits = self.search(question, EVIDENCE)
         recalled = time.perf_counter() - began
         answer = self._read(question, hits, emit, cancelled or threading.Event())
+        if answer.abstained:
+            answer = _with_note(answer, self._unread())
         total = time.perf_counter() - began
         return _with_timings(answer, recall_s=recalled, total_s=total)
 
@@ -101,7 +103,17 @@ class Desk:
 
     def _quote(self, question: str, hits: Sequence[Hit], note: str = "") -> Answer:
         answer = extractive.answer(question, hits, self._embed, statistics=self._rarity)
-        return answer if not note else _with_note(answer, note)
+        return _with_note(answer, note)
+
+    def _unread(self) -> str:
+        """What might hold the answer but cannot be searched yet, in words; empty for nothing."""
+        waiting = self.store.pending_counts()
+        things = [
+            words.count(waiting[channel], name)
+            for channel, name in ((Channel.SPEECH, "recording"), (Channel.OCR, "screen"))
+            if waiting[channel]
+        ]
+        return f"Not read yet: {' and '.join(things)}." if things else ""
 
     def search(self, query: str, limit: int = 20) -> list[Hit]:
         """Moments ranked for `query`, best first."""
