@@ -59,7 +59,7 @@ _MONEY = re.compile(
 )
 _MAIL = re.compile(r"\S+@\S+\.\S+")
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b")
-_PHONE = re.compile(r"\+?\d[\d ()/-]{2,}")
+_PHONE = re.compile(r"\+?(?=[\d ()/-]*\d{3})\d[\d ()/-]+")
 _DIGIT = re.compile(r"\d")
 _REASON = re.compile(r"\b(?:because|since|due to|reason|so that)\b", re.IGNORECASE)
 
@@ -108,6 +108,11 @@ class Word:
     named: bool
     focus: bool
 
+    @property
+    def passing(self) -> bool:
+        """Whether it need not stand in the text that answers."""
+        return self.weight <= PASSING
+
     def share(self, known: Set[str]) -> float:
         """How much of it, 0 to 1, is among `known`: 1 for the word itself, less for its parts.
 
@@ -136,7 +141,7 @@ class Question:
     @property
     def about(self) -> list[Word]:
         """What it is asked of."""
-        return [word for word in self.words if not word.focus and word.weight > PASSING]
+        return [word for word in self.words if not (word.focus or word.passing)]
 
     def fits(self, text: str) -> bool:
         """Whether `text` holds the kind of thing asked for, other than what the question gave."""
@@ -155,7 +160,8 @@ def understand(text: str, rarity: Rarity | None = None) -> Question:
     written = words(text)
     passing = {n for n in range(len(written)) if _is_passing(written, n)}
     named = {n for n, word in enumerate(written) if n not in passing and _is_name(n, word)}
-    focus = _focus(written, passing | named)
+    owners = {n for n, word in enumerate(written) if word.written.endswith("'s")}
+    focus = _focus(written, passing | named | owners)
     found = {
         word.terms: Word(
             terms=word.terms,
@@ -167,7 +173,7 @@ def understand(text: str, rarity: Rarity | None = None) -> Question:
         if not word.stop
     }
     kept = tuple(found.values())
-    says_something = any(word.weight > PASSING for word in kept)
+    says_something = not all(word.passing for word in kept)
     return Question(text, kept if says_something else (), frozenset(terms(text)), _wanted(text))
 
 
@@ -208,13 +214,6 @@ def _is_name(place: int, word: terms_of.Word) -> bool:
 @lru_cache(1)
 def _passing() -> frozenset[str]:
     return frozenset(terms(_PASSING_WORDS))
-
-
-def _is_named(place: int, word: terms_of.Word) -> bool:
-    """Names and numbers. The opening word has its capital from the sentence."""
-    if _is_passing(word) or word.written.lower().rstrip(".") in _TITLES:
-        return False
-    return (place > 0 and word.written[0].isupper()) or any(map(str.isdigit, word.written))
 
 
 def _wanted(text: str) -> Kind | None:

@@ -195,10 +195,14 @@ class Judge:
         self, places: Sequence[tuple[Set[str], float]], asked: Sequence[Word] | None = None
     ) -> float:
         """The weighted share of `asked`, by default the whole question, each word where it counts
-        most; 1 where there are none."""
-        asked = self._question.words if asked is None else asked
-        total = sum(word.weight for word in asked)
-        return sum(word.weight * _most(word, places) for word in asked) / total if asked else 1.0
+        most; 1 where there are none. A passing word that is absent does not count."""
+        total = found = 0.0
+        for word in self._question.words if asked is None else asked:
+            share = _most(word, places)
+            if share or not word.passing:
+                total += word.weight
+                found += word.weight * share
+        return found / total if total else 1.0
 
 
 def _most(word: Word, places: Iterable[tuple[Set[str], float]]) -> float:
