@@ -12,8 +12,11 @@ from mirrordesk.terms import STOP_WORDS, terms, words
 
 Rarity = Callable[[str], float]  # how much a term tells moments apart, 0 and more (BM25's idf)
 
-NAMED = 1.5  # weight of names and numbers, where nothing is known of how rare words are
+NAMED = 1.5  # weight of names and numbers; other words weigh 1 at most
 FOCUS = 1.5  # by which what is asked for weighs more than what it is asked of
+# Rarity lightens common words only. A word that nobody wrote is the rarest of all, and may still
+# be no more than another word for what is there.
+ORDINARY = 2.5  # rarity from which on a word has its full weight: about every tenth moment holds it
 LEAST = 0.5  # weight of a word that stands everywhere
 IN_PARTS = 0.7  # what the parts of a compound count for it
 PASSING = 0.25  # weight of a word that need not stand in the text that answers
@@ -156,7 +159,7 @@ class Question:
 
 
 def understand(text: str, rarity: Rarity | None = None) -> Question:
-    """Take a question apart. `rarity` weighs its words; without it names and numbers weigh more."""
+    """Take a question apart. With `rarity` its common words weigh less."""
     written = words(text)
     passing = {n for n in range(len(written)) if _is_passing(written, n)}
     named = {n for n, word in enumerate(written) if n not in passing and _is_name(n, word)}
@@ -178,11 +181,10 @@ def understand(text: str, rarity: Rarity | None = None) -> Question:
 
 
 def _weight(word: terms_of.Word, rarity: Rarity | None, named: bool, focus: bool) -> float:
+    weight = 1.0
     if rarity is not None:
-        weight = max(LEAST, *(rarity(term) for term in word.terms))
-    else:
-        weight = NAMED if named else 1.0
-    return weight * FOCUS if focus else weight
+        weight = min(1.0, max(LEAST, max(map(rarity, word.terms)) / ORDINARY))
+    return weight * (NAMED if named else 1.0) * (FOCUS if focus else 1.0)
 
 
 def _focus(written: Sequence[terms_of.Word], others: Set[int]) -> set[int]:

@@ -7,6 +7,7 @@ first claim; a question that nothing answers must be declined.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import partial
 
@@ -15,8 +16,10 @@ import numpy.typing as npt
 import pytest
 
 from mirrordesk.llm.extractive import answer
+from mirrordesk.llm.question import Rarity
 from mirrordesk.perception.minilm import MiniLm
 from mirrordesk.records import Answer
+from mirrordesk.terms import terms
 from tests.llm_extractive.corpus import ANSWERABLE, MOMENTS, UNANSWERABLE, Asked, hits
 
 # Measured 46 of 46 by words alone, and with MiniLM 3 of the 7 whose wording differs
@@ -50,15 +53,24 @@ def right(asked: Asked, found: Answer) -> bool:
     return asked.answer in first.text and asked.moment in first.sources
 
 
-def failures(asked: Sequence[Asked], embed: Remembering | None) -> list[str]:
-    ask = partial(answer, hits=hits(MOMENTS), embed=embed)
+def rarity(term: str) -> float:
+    """As the memory tells it."""
+    count = sum(term in terms(moment.text) for moment in MOMENTS)
+    return math.log(1 + (len(MOMENTS) - count + 0.5) / (count + 0.5))
+
+
+def failures(
+    asked: Sequence[Asked], embed: Remembering | None, statistics: Rarity | None = None
+) -> list[str]:
+    ask = partial(answer, hits=hits(MOMENTS), embed=embed, statistics=statistics)
     found = {each.question: (each, ask(each.question)) for each in asked}
     return [question for question, (each, got) in found.items() if not right(each, got)]
 
 
-def test_most_questions_are_answered_by_words_alone() -> None:
+@pytest.mark.parametrize("statistics", [None, rarity])
+def test_most_questions_are_answered_by_words_alone(statistics: Rarity | None) -> None:
     by_words = [asked for asked in ANSWERABLE if not asked.meaning]
-    failed = failures(by_words, None)
+    failed = failures(by_words, None, statistics)
     assert len(by_words) - len(failed) >= LEAST_BY_WORDS, failed
 
 
@@ -68,9 +80,10 @@ def test_some_questions_in_other_words_are_answered_by_meaning(embed: Rememberin
     assert len(by_meaning) - len(failed) >= LEAST_BY_MEANING, failed
 
 
-def test_questions_that_nothing_answers_are_declined() -> None:
-    claimed = {q: answer(q, hits(MOMENTS), None).text for q in UNANSWERABLE}
-    assert [q for q in UNANSWERABLE if not answer(q, hits(MOMENTS), None).abstained] == [], claimed
+@pytest.mark.parametrize("statistics", [None, rarity])
+def test_questions_that_nothing_answers_are_declined(statistics: Rarity | None) -> None:
+    found = [answer(q, hits(MOMENTS), None, statistics=statistics) for q in UNANSWERABLE]
+    assert [(each.question, each.text) for each in found if not each.abstained] == []
 
 
 def test_they_are_declined_with_meanings_compared_too(embed: Remembering) -> None:
