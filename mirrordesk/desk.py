@@ -25,7 +25,7 @@ from mirrordesk.memory.recall import Recall
 from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
 from mirrordesk.perception.encoders import Encoders
-from mirrordesk.records import Answer, Channel, Check, Day, Forgotten, Hit, Moment, Progress
+from mirrordesk.records import Answer, Channel, Check, Day, Forgotten, Hit, Moment, Progress, State
 from mirrordesk.worker import Worker
 
 EVIDENCE = 24  # moments that an answer may draw on
@@ -84,8 +84,8 @@ class Desk:
         hits = self.search(question, EVIDENCE)
         recalled = time.perf_counter() - began
         answer = self._read(question, hits, emit, cancelled or threading.Event())
-        if answer.abstained:
-            answer = _with_note(answer, self._unread())
+        if answer.abstained and not any(h.moment.speech is State.PENDING for h in hits):
+            answer = _with_note(answer, self._unread())  # else the answer named them itself
         total = time.perf_counter() - began
         return _with_timings(answer, recall_s=recalled, total_s=total)
 

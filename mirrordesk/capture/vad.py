@@ -36,7 +36,7 @@ class SileroVad:
 
     def __init__(self) -> None:
         """Load the network. Raises CaptureUnavailable where its package is not installed."""
-        import onnxruntime  # type: ignore[import-untyped]
+        import onnxruntime
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1

@@ -54,6 +54,14 @@ class MiniLm(TextEncoder):
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """(n, 384) float32, unit length."""
+        from threadpoolctl import threadpool_limits
+
+        # On a busy machine the threads of a product wait for one another, spinning: one thread
+        # took 4 s for what two took 20 s for.
+        with threadpool_limits(1, "blas"):
+            return self._encode(texts)
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
         windows = [self._windows(text) for text in texts]
         flat = [window for several in windows for window in several]
         # windows of like length go together, so that little of a batch is padding
