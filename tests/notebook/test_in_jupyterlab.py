@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.notebook.fakedesk import CHAT, HOSTILE, QUESTION
 from tests.notebook.jupyter import Browser, Lab, chromium, jupyter_lab
@@ -23,7 +24,8 @@ widget = MirrorDesk(desk=TalkingDesk(profile, remembered(profile, HOSTILE)))
 widget
 """.strip()
 DARK = 80  # the brightest channel of a dark ground, of 255
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
+TRIES = 10
 expect.set_options(PATIENCE_MS)
 
 
@@ -46,11 +48,22 @@ def _show_widget(lab: Lab, browser: Browser, name: str) -> Locator:
     """Open a notebook and run its cell; returns the widget on the page."""
     page = browser.page
     page.goto(lab.notebook(name, CELL))
-    page.locator(".jp-Cell .cm-content").first.click()
-    page.keyboard.press("Shift+Enter")
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()  # the kernel is up
+    _run_first_cell(page)
     widget = page.locator(".mirrordesk")
     widget.wait_for()
     return widget
+
+
+def _run_first_cell(page: Page) -> None:
+    """JupyterLab draws a notebook anew while it opens, and a key pressed meanwhile is lost."""
+    for _ in range(TRIES):
+        page.locator(".jp-Cell .cm-content").first.click()
+        page.keyboard.press("Shift+Enter")
+        with contextlib.suppress(AssertionError):
+            expect(page.locator(".jp-InputPrompt").first).not_to_have_text("[ ]:", timeout=3_000)
+            return
+    raise AssertionError("JupyterLab does not run the cell.")
 
 
 def _ask(widget: Locator) -> None:
