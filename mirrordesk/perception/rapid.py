@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from mirrordesk import weights
 from mirrordesk.errors import WeightsError
 from mirrordesk.perception.base import Ocr, Pixels
+from mirrordesk.perception.finding import Corners, find_lines
 from mirrordesk.perception.reading import in_reading_order
 from mirrordesk.records import Box, TextLine
 
 LEAST_CONFIDENCE = 0.5
 THREADS = 1  # two take 1.6 times the processor's time, and longer where it has other work
-# Lines are found in a smaller picture and read in the full one. Finding is what a large frame
-# costs; at this scale every line of 9 pixels and up is still found, at 0.67 those of 10 and up.
-DETECTION_SCALE = 0.8
 MOST_LINES = 4000
 _NEVER = 1 << 20  # pixels: a limit that no frame reaches
 
@@ -49,20 +47,30 @@ class RapidOcr(Ocr):
         from rapidocr.inference_engine.onnxruntime.main import ONNXRuntimeError
 
         bgr = np.ascontiguousarray(pixels[:, :, ::-1])
-        self._engine.text_det.limit_side_len = max(bgr.shape) * DETECTION_SCALE
         try:
-            found = self._engine(bgr)
+            corners = find_lines(bgr, self._detect)
+            texts = self._recognize(bgr, corners)
         except ONNXRuntimeError as error:
             last = str(error).strip().rpartition("\n")[2]
             raise RuntimeError(f"The OCR gave up: {last}") from error
-        if found.boxes is None:
-            return ()
         lines = [
-            TextLine(text, _box(corners), float(score))
-            for text, corners, score in zip(found.txts, found.boxes, found.scores, strict=True)
-            if text.strip()
+            TextLine(text, _box(where, bgr), float(confidence))
+            for where, (text, confidence) in zip(corners, texts, strict=True)
+            if text.strip() and confidence >= LEAST_CONFIDENCE
         ]
         return tuple(in_reading_order(lines))
+
+    def _detect(self, bgr: Pixels, scale: float) -> Sequence[Corners]:
+        self._engine.text_det.limit_side_len = max(bgr.shape) * scale
+        found = self._engine(bgr, use_rec=False).boxes
+        return [] if found is None else list(found)
+
+    def _recognize(self, bgr: Pixels, corners: Sequence[Corners]) -> Sequence[tuple[str, float]]:
+        """Text and confidence at each place, read at full size."""
+        if not corners:
+            return []
+        read = self._engine.recognize_txt(self._engine.crop_text_regions(bgr, corners))
+        return list(zip(read.txts, read.scores, strict=True))
 
 
 def _load(files: weights.OcrWeights) -> Any:
@@ -72,13 +80,13 @@ def _load(files: weights.OcrWeights) -> Any:
     engine = RapidOCR(
         params={
             "Global.log_level": "critical",  # it tells of every blank picture
-            "Global.text_score": LEAST_CONFIDENCE,
             "Global.use_cls": False,  # text on a screen does not stand on its head
             "Global.max_side_len": _NEVER,
+            "Global.use_vertical_padding": False,  # a wide band would become a large picture
             # named, so that it never looks for them on the network
             "Det.model_path": str(files.detection),
             "Rec.model_path": str(files.recognition),
-            "Det.limit_type": "max",  # to `limit_side_len`, which `read` sets for each frame
+            "Det.limit_type": "max",  # to `limit_side_len`, which `_detect` sets each time
             "Det.max_candidates": MOST_LINES,
             "Rec.rec_batch_num": 1,  # a batch pads its short lines and takes a fifth longer
             "EngineConfig.onnxruntime.intra_op_num_threads": THREADS,
@@ -87,13 +95,13 @@ def _load(files: weights.OcrWeights) -> Any:
     )
     blank = np.full((48, 320, 3), 255, np.uint8)
     engine(blank, use_rec=False)  # each model loads at its first use
-    engine(blank, use_det=False, use_rec=True)
-    engine.use_det = True
+    engine.recognize_txt([blank])
     return engine
 
 
-def _box(corners: npt.NDArray[np.float32]) -> Box:
-    """The upright box around four corners (4, 2)."""
-    left, top = np.floor(corners.min(axis=0)).astype(int)
-    right, bottom = np.ceil(corners.max(axis=0)).astype(int)
-    return Box(int(left), int(top), int(right - left), int(bottom - top))
+def _box(corners: Corners, picture: Pixels) -> Box:
+    """The upright box around four corners, within the picture."""
+    height, width = picture.shape[:2]
+    left, top = np.maximum(np.floor(corners.min(axis=0)), 0).astype(int).tolist()
+    right, bottom = np.minimum(np.ceil(corners.max(axis=0)), (width, height)).astype(int).tolist()
+    return Box(left, top, right - left, bottom - top)
