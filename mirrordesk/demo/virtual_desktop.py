@@ -186,12 +186,15 @@ class VirtualDesktop:
 
     def wait_for_window(self, title: str, timeout: float = 60.0) -> Window:
         """The topmost window whose title contains `title`, as soon as there is one."""
-        wait_until(
-            lambda: self._find(title) is not None,
-            timeout,
-            f"No window titled “{title}” appeared within {timeout:.0f} seconds.",
-        )
-        return self.window(title)
+        found: list[Window] = []  # kept: a window that is just being framed is gone for a moment
+
+        def appeared() -> bool:
+            found.extend(filter(None, [self._find(title)]))
+            return bool(found)
+
+        missing = f"No window titled “{title}” appeared within {timeout:.0f} seconds."
+        wait_until(appeared, timeout, missing)
+        return found[0]
 
     def window(self, title: str) -> Window:
         """The topmost window whose title contains `title`. Raises CaptureUnavailable."""
