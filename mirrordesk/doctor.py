@@ -6,10 +6,11 @@ moment, for that alone tells whether it answers.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
-import os
+import shlex
 import shutil
-import sys
+import stat
 from collections.abc import Callable, Iterator
 
 from mirrordesk import weights
@@ -17,6 +18,7 @@ from mirrordesk.capture import audio, backends, soundserver
 from mirrordesk.config import Settings
 from mirrordesk.errors import CaptureUnavailable, WeightsError, WeightsMissing
 from mirrordesk.paths import Profile
+from mirrordesk.perception import devices
 from mirrordesk.records import Check
 
 OK, MISSING, PROBLEM = "ok", "missing", "problem"
@@ -33,11 +35,15 @@ def checks(profile: Profile, settings: Settings) -> list[Check]:
         _disk(profile),
         *_display(),
         *_sound(settings),
-        _package("OCR", "rapidocr", "PP-OCRv6 small through onnxruntime, on the processor"),
+        _weights(
+            "OCR", lambda: f"PP-OCRv6 small on the processor, {weights.ocr().folder}", INSTALL
+        ),
         _package("speech detection", "silero_vad", "Silero VAD through onnxruntime"),
-        _weights("text", lambda: f"all-MiniLM-L6-v2 in numpy, {weights.text()}", INSTALL),
-        _weights("speech", lambda: f"Whisper, {weights.speech(settings.speech)}", SPEECH),
-        _weights("pictures", lambda: f"open_clip {weights.image(settings.image).model}", PICTURES),
+        _weights("text", lambda: f"all-MiniLM-L6-v2 on the processor, {weights.text()}", INSTALL),
+        _weights(
+            "speech", lambda: f"Whisper, {weights.speech(settings.speech)}", SPEECH, "whisper"
+        ),
+        _weights("pictures", lambda: _image(settings), PICTURES, "open_clip"),
         _device(),
         _language_model(settings),
         _package("window", "PySide6", "Qt through PySide6"),
@@ -46,6 +52,9 @@ def checks(profile: Profile, settings: Settings) -> list[Check]:
 
 
 def _profile(profile: Profile) -> Check:
+    if profile.root.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        words = f"{profile.root} may be entered by others"
+        return Check("profile", PROBLEM, words, f"chmod 700 {shlex.quote(str(profile.root))}")
     return Check("profile", OK, f"{profile.root}, readable by its owner alone")
 
 
@@ -57,20 +66,18 @@ def _disk(profile: Profile) -> Check:
     return Check("disk", PROBLEM, words, "mirrordesk forget --from 2000-01-01 --to DATE")
 
 
-def _display() -> Iterator[Check]:
+def _display() -> list[Check]:
     try:
-        chosen = backends.choose()
+        with contextlib.closing(backends.choose()) as chosen:
+            screen, probe = chosen.screen, chosen.probe
+            count = len(screen.monitors())
+            monitors = f"{count} monitor{'s' if count != 1 else ''}"
+            return [
+                Check("screen", OK, f"{screen.name}, {monitors}: {screen.why}"),
+                Check("windows", OK, f"{probe.name}: {probe.why}"),
+            ]
     except CaptureUnavailable as error:
-        yield Check("screen", PROBLEM, str(error), "log in to a desktop session, or: make run")
-        return
-    try:
-        screen, probe = chosen.screen, chosen.probe
-        count = len(screen.monitors())
-        monitors = f"{count} monitor{'s' if count != 1 else ''}"
-        yield Check("screen", OK, f"{screen.name}, {monitors}: {screen.why}")
-        yield Check("windows", OK, f"{probe.name}: {probe.why}")
-    finally:
-        chosen.close()
+        return [Check("screen", PROBLEM, str(error), "log in to a desktop session, or: make run")]
 
 
 def _sound(settings: Settings) -> Iterator[Check]:
@@ -94,23 +101,27 @@ def _package(part: str, package: str, detail: str) -> Check:
     return Check(part, OK, detail)
 
 
-def _weights(part: str, describe: Callable[[], str], remedy: str) -> Check:
+def _weights(part: str, describe: Callable[[], str], remedy: str, package: str = "") -> Check:
+    """`package` is what runs these weights, where it is not what they came with."""
     try:
-        return Check(part, OK, describe())
+        found = describe()
     except WeightsMissing as error:
         sentence = str(error).partition(";")[0]
         return Check(part, MISSING, f"{sentence}; its work stays pending", remedy)
     except WeightsError as error:
         return Check(part, PROBLEM, str(error), remedy)
+    return _package(part, package, found) if package else Check(part, OK, found)
+
+
+def _image(settings: Settings) -> str:
+    found = weights.image(settings.image)
+    return f"open_clip {found.model}, {found.checkpoint}"
 
 
 def _device() -> Check:
-    """What the torch models would run on, as far as can be told without importing torch."""
-    if os.path.exists("/dev/nvidia0"):  # noqa: PTH110  a device node, not a file of ours
-        return Check("device", OK, "an NVIDIA GPU is there; CUDA is used if torch can")
-    if sys.platform == "darwin":
-        return Check("device", OK, "Apple's GPU through Metal is used if torch can")
-    return Check("device", OK, "the processor: no GPU was found")
+    """What speech and pictures run on."""
+    device = devices.foresee()
+    return Check("device", OK, f"{device.name} for speech and pictures: {device.why}")
 
 
 def _language_model(settings: Settings) -> Check:
@@ -122,6 +133,17 @@ def _language_model(settings: Settings) -> Check:
         return Check("answers", PROBLEM, "the package llama_cpp is not installed", INSTALL)
     try:
         kv = f"KV cache {settings.llm.type_k}/{settings.llm.type_v}"
-        return Check("answers", OK, f"{weights.llm(model)}, {kv}")
+        return Check("answers", OK, f"{weights.llm(model)}, {kv}; {_llama_device(settings)}")
     except WeightsError as error:
         return Check("answers", PROBLEM, str(error), command)
+
+
+def _llama_device(settings: Settings) -> str:
+    """What llama.cpp runs on, told by the libraries it was built with."""
+    if settings.llm.gpu_layers == 0:
+        return "on the processor, as the setting llm.gpu_layers says"
+    package = weights.package_folder("llama_cpp")
+    names = {file.name for file in (package / "lib").iterdir()} if package else set()
+    kinds = ("cuda", "metal", "vulkan", "hip")
+    built = [kind for kind in kinds if any(f"ggml-{kind}" in name for name in names)]
+    return f"through {built[0]}" if built else "on the processor: llama.cpp is built without a GPU"

@@ -29,6 +29,10 @@ class OcrWeights:
     detection: Path
     recognition: Path
 
+    @property
+    def folder(self) -> Path:
+        return self.detection.parent
+
 
 @dataclass(frozen=True, slots=True)
 class ImageWeights:
@@ -127,7 +131,8 @@ def _digest(path: Path, _size: int, _mtime_ns: int) -> str:
 
 
 def _present(path: str, key: str) -> Path:
-    found = Path(path).expanduser()
+    # absolute, for libraries take a bare word such as `tiny` for the name of a model to download
+    found = Path(path).expanduser().absolute()
     if not found.is_file():
         raise WeightsMissing(
             f"There is no file {found}; `mirrordesk config {key} PATH` names another."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -24,17 +23,18 @@ class OpenClip(ImageEncoder):
     def __init__(self, weights: ImageWeights) -> None:
         """Raises WeightsError where the model is unknown or the checkpoint is of another one."""
         torch_compat.declare_missing_ops()
-        os.environ["HF_HUB_OFFLINE"] = "1"  # some tokenizers would otherwise be asked of a hub
         import open_clip
         import torch
 
         chosen = devices.choose()
         self.name, self.device, self.why = Path(weights.model).stem, chosen.name, chosen.why
-        self._model_name = self._register(weights.model)
+        self._model_name = _register(weights.model)
         try:
             model, _, preprocess = open_clip.create_model_and_transforms(
                 self._model_name,
                 pretrained=str(weights.checkpoint),
+                # the usual cut out of the middle would leave half of a wide screen unseen
+                image_resize_mode="squash",
                 precision="fp16" if chosen.half else "fp32",
                 device=chosen.name,
             )
@@ -48,21 +48,6 @@ class OpenClip(ImageEncoder):
         self._tokenize: Any = open_clip.get_tokenizer(self._model_name)
         self._dtype = torch.float16 if chosen.half else torch.float32
         self.dimensions = int(open_clip.get_model_config(self._model_name)["embed_dim"])
-
-    @staticmethod
-    def _register(model: str) -> str:
-        """The name by which open_clip knows the model, after reading its JSON where it has one."""
-        import open_clip
-
-        if model.endswith(".json"):
-            path = Path(model)
-            if not path.is_file() or "embed_dim" not in json.loads(path.read_text()):
-                raise WeightsError(f"{path} is no open_clip model configuration.")
-            open_clip.add_model_config(path)
-            return path.stem
-        if model not in open_clip.list_models():
-            raise WeightsError(f"open_clip knows no model named {model}.")
-        return model
 
     def encode_images(self, pictures: Sequence[Pixels]) -> Vectors:
         """(n, dimensions) float32, unit length."""
@@ -85,3 +70,35 @@ class OpenClip(ImageEncoder):
                 vectors = encode(batch.to(dtype) if dtype else batch, normalize=True)
                 rows.append(vectors.float().cpu().numpy())
         return np.concatenate(rows)
+
+
+def _register(model: str) -> str:
+    """The name by which open_clip knows the model, after reading its JSON where it has one."""
+    import open_clip
+
+    if model.endswith(".json"):
+        path = Path(model).expanduser()
+        text = _configuration(path)["text_cfg"]
+        open_clip.add_model_config(path)
+        model = path.stem
+    elif model in open_clip.list_models():
+        text = open_clip.get_model_config(model)["text_cfg"]
+    else:
+        raise WeightsError(f"open_clip knows no model named {model}.")
+    if {"hf_model_name", "hf_tokenizer_name"} & set(text) or "siglip" in model.lower():
+        raise WeightsError(
+            f"The image model {model} would fetch its tokenizer from the network; choose one with "
+            "open_clip's own, for example ViT-B-32."
+        )
+    return model
+
+
+def _configuration(path: Path) -> dict[str, Any]:
+    """What the JSON file of a model says."""
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise WeightsError(f"{path} is no open_clip model configuration: {error}.") from error
+    if not isinstance(value, dict) or not {"embed_dim", "vision_cfg", "text_cfg"} <= set(value):
+        raise WeightsError(f"{path} is no open_clip model configuration.")
+    return value

@@ -1,10 +1,10 @@
 """Where the lines of text are in a frame of any size.
 
 The detection network looks at the whole picture at once: a single small line in a large empty frame
-leaves no trace in it (11-pixel text is lost from 1600x900 on, 14-pixel text at 1920x1080), at any
-scale. So a large frame is searched in level bands of bounded area, each somewhat higher than the
-rows it answers for, so that lines at its edges are whole. Headings too tall for that are found in
-one look at the whole frame, made small.
+leaves no trace in it (11-pixel text on a dark 1600x900 screen, 14-pixel text on any of 1920x1080).
+So a large frame is searched in level bands of bounded area, each somewhat higher than the rows it
+answers for, so that lines at its edges are whole. Headings too tall for that are found in one look
+at the whole frame, made small.
 """
 
 from __future__ import annotations

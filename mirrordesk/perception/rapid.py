@@ -35,7 +35,7 @@ class RapidOcr(Ocr):
         except Exception as error:
             # the errors of onnxruntime have no base class of their own
             raise WeightsError(
-                f"The OCR models in {files.detection.parent} cannot be loaded; "
+                f"The OCR models in {files.folder} cannot be loaded; "
                 "`pip install --force-reinstall rapidocr` brings them again."
             ) from error
 

@@ -139,6 +139,37 @@ def test_a_checkpoint_of_another_model_is_refused_by_name(tmp_path: Path) -> Non
         OpenClip(weights.ImageWeights(str(configuration), wrong))
 
 
+def test_a_picture_is_seen_up_to_its_edges(tmp_path: Path) -> None:
+    configuration, checkpoint = tiny_models.clip_model(tmp_path)
+    model = OpenClip(weights.ImageWeights(str(configuration), checkpoint))
+    empty = _screen([])
+    marked = empty.copy()
+    marked[:, :100] = 0
+    vectors = model.encode_images([empty, marked])
+    assert vectors[0] @ vectors[1] < 0.9999
+
+
+def test_a_model_that_would_ask_the_network_for_its_tokenizer_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match="tokenizer from the network"):
+        OpenClip(weights.ImageWeights("xlm-roberta-base-ViT-B-32", tmp_path / "any.pt"))
+
+
+@pytest.mark.parametrize("text", ["{not json", "[]", '{"embed_dim": 8}'])
+def test_what_is_no_configuration_of_a_model_is_refused_by_name(tmp_path: Path, text: str) -> None:
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text(text)
+    with pytest.raises(WeightsError, match=r"wrong\.json"):
+        OpenClip(weights.ImageWeights(str(wrong), tmp_path / "any.pt"))
+
+
+def test_a_checkpoint_named_like_a_published_model_is_taken_from_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    tiny_models.whisper_checkpoint(Path("tiny"))  # openai-whisper would download its own `tiny`
+    assert weights.speech(SpeechSettings(weights="tiny")) == tmp_path / "tiny"
+
+
 def test_an_absent_encoder_names_the_command_that_brings_it() -> None:
     with pytest.raises(WeightsMissing, match=r"mirrordesk config speech\.weights"):
         Encoders(Settings).speech()

@@ -1,0 +1,171 @@
+"""Doctor names what was chosen, what is missing and the command that mends it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mirrordesk import doctor, weights
+from mirrordesk.config import (
+    CaptureSettings,
+    ImageSettings,
+    LlmSettings,
+    Settings,
+    SpeechSettings,
+)
+from mirrordesk.demo.virtual_desktop import VirtualDesktop
+from mirrordesk.paths import Profile
+from mirrordesk.perception import devices
+from mirrordesk.records import Check
+
+QUIET = CaptureSettings(microphone=False, loopback=False)
+
+
+@pytest.fixture(autouse=True)
+def no_display(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def _checks(profile: Profile, **sections: object) -> dict[str, Check]:
+    settings = dataclasses.replace(Settings(capture=QUIET), **sections)  # type: ignore[arg-type]
+    return {check.part: check for check in doctor.checks(profile, settings)}
+
+
+def test_what_is_there_names_what_was_chosen_and_why(profile: Profile) -> None:
+    found = _checks(profile)
+    assert found["OCR"].state == "ok"
+    assert "PP-OCRv6" in found["OCR"].detail
+    assert str(weights.text()) in found["text"].detail
+    assert "cpu" in found["device"].detail or "cuda" in found["device"].detail
+
+
+def test_what_is_not_set_is_missing_and_names_its_command(profile: Profile) -> None:
+    found = _checks(profile)
+    for part, command in {
+        "speech": "mirrordesk config speech.weights",
+        "pictures": "mirrordesk config image.model",
+        "answers": "mirrordesk config llm.model",
+    }.items():
+        assert found[part].state == "missing"
+        assert found[part].remedy.startswith(command)
+
+
+def test_weights_that_are_gone_are_named(profile: Profile, tmp_path: Path) -> None:
+    speech = _checks(profile, speech=SpeechSettings(weights=str(tmp_path / "gone.pt")))["speech"]
+    assert speech.state == "missing"
+    assert "gone.pt" in speech.detail
+
+
+def test_weights_that_are_there_are_named(profile: Profile, tmp_path: Path) -> None:
+    checkpoint = tmp_path / "clip.pt"
+    checkpoint.write_bytes(b"opened by no one here")
+    image = ImageSettings(model="ViT-B-32", weights=str(checkpoint))
+    pictures = _checks(profile, image=image)["pictures"]
+    assert pictures == Check("pictures", "ok", f"open_clip ViT-B-32, {checkpoint}")
+
+
+def test_a_package_that_is_not_installed_is_a_problem(
+    profile: Profile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = doctor.importlib.util.find_spec
+    monkeypatch.setattr(
+        doctor.importlib.util, "find_spec", lambda name: None if name == "whisper" else find(name)
+    )
+    checkpoint = tmp_path / "tiny.pt"
+    checkpoint.touch()
+    speech = _checks(profile, speech=SpeechSettings(weights=str(checkpoint)))["speech"]
+    assert speech.state == "problem"
+    assert "whisper" in speech.detail
+
+
+def test_a_model_file_that_is_none_is_a_problem(profile: Profile, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.gguf"
+    wrong.write_bytes(b"nothing of the kind")
+    answers = _checks(profile, llm=LlmSettings(model=str(wrong)))["answers"]
+    assert answers.state == "problem"
+    assert "wrong.gguf" in answers.detail
+
+
+def test_a_model_file_names_its_cache_and_where_it_runs(profile: Profile, tmp_path: Path) -> None:
+    model = tmp_path / "model.gguf"
+    model.write_bytes(b"GGUF and more")
+    answers = _checks(profile, llm=LlmSettings(model=str(model), gpu_layers=0))["answers"]
+    assert answers.state == "ok"
+    assert "KV cache q8_0/q8_0; on the processor" in answers.detail
+
+
+def test_a_profile_open_to_others_is_a_problem(profile: Profile) -> None:
+    profile.root.chmod(0o755)
+    assert _checks(profile)["profile"].remedy == f"chmod 700 {profile.root}"
+
+
+def test_a_full_disk_is_a_problem(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "LEAST_FREE_BYTES", 10**18)
+    assert _checks(profile)["disk"].state == "problem"
+
+
+def test_without_a_display_the_screen_is_a_problem_and_the_rest_is_still_told(
+    profile: Profile,
+) -> None:
+    found = _checks(profile)
+    assert found["screen"].state == "problem"
+    assert "DISPLAY" in found["screen"].detail
+    assert {"window", "notebook", "text"} <= set(found)
+
+
+def test_sound_that_is_switched_off_is_told_with_the_command_that_brings_it(
+    profile: Profile,
+) -> None:
+    microphone = _checks(profile)["microphone"]
+    assert microphone.detail == "switched off"
+    assert microphone.remedy == "mirrordesk config capture.microphone true"
+
+
+@pytest.mark.desktop
+def test_on_a_desktop_every_source_is_there_and_no_model_is_loaded(profile: Profile) -> None:
+    code = (
+        "import json, sys; from pathlib import Path\n"
+        "from mirrordesk import config, doctor\n"
+        "from mirrordesk.paths import Profile\n"
+        "from mirrordesk.records import to_json\n"
+        "found = doctor.checks(Profile(Path(sys.argv[1])), config.Settings())\n"
+        "heavy = {'torch', 'whisper', 'open_clip', 'rapidocr', 'onnxruntime', 'llama_cpp'}\n"
+        "print(json.dumps([to_json(found), sorted(heavy & set(sys.modules))]))\n"
+    )
+    with VirtualDesktop((800, 600)) as desktop:
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(profile.root)],
+            env=desktop.env,
+            capture_output=True,
+            text=True,
+        )
+    assert done.returncode == 0, done.stderr
+    found, heavy = json.loads(done.stdout)
+    states = {check["part"]: check["state"] for check in found}
+    for part in ("screen", "windows", "microphone", "loopback"):
+        assert states[part] == "ok", found
+    assert heavy == []
+
+
+def test_the_device_is_foreseen_as_it_is_chosen() -> None:
+    assert devices.foresee().name == devices.choose().name
+
+
+def test_a_gpu_that_this_torch_cannot_use_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = tmp_path / "nvidia0"
+    node.touch()
+    (tmp_path / "version.py").write_text("cuda = None\n")
+    monkeypatch.setattr(devices, "NVIDIA", node)
+    monkeypatch.setattr(weights, "package_folder", lambda _package: tmp_path)
+    assert devices.foresee().name == "cpu"
+    assert "built without CUDA" in devices.foresee().why
+    (tmp_path / "version.py").write_text("cuda = '13.0'\n")
+    assert devices.foresee().name == "cuda"
