@@ -184,10 +184,11 @@ class Pipeline:
 
     def _catch_up(self) -> bool:
         """Complete a batch of stored moments whose encoder is there by now."""
+        counts = self._store.pending_counts()
         for channel in Channel:
-            if not self._encoders.available(channel):
-                continue
-            if waiting := self._store.pending(channel, BATCH):
+            # counted first: asking whether an encoder is available opens it
+            if counts[channel] and self._encoders.available(channel):
+                waiting = self._store.pending(channel, BATCH)
                 filled = self._perceiver.fill(waiting, {}, self.report)
                 self._store.complete(filled)
                 self._count(len(filled))
