@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from mirrordesk.paths import Profile
 
+_status = pytest.StashKey[int]()
+
 
 @pytest.fixture
 def profile(tmp_path: Path) -> Profile:
     """A fresh profile in a folder of its own."""
     return Profile.open(tmp_path / "profile")
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    session.config.stash[_status] = int(exitstatus)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave without the interpreter's teardown, after the closing line and with its status.
+
+    The whole suite loads Qt and every model runtime into one process, which the product never
+    does; their native teardown has been seen to crash after all tests had passed.
+    """
+    if _status in config.stash:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(config.stash[_status])

@@ -164,7 +164,8 @@ def test_wrong_words_get_one_sentence_and_status_2(
 
 
 def _run(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
-    clean = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    desktop = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    clean = {k: v for k, v in os.environ.items() if k not in desktop}
     return subprocess.run(
         [sys.executable, "-m", "mirrordesk", *words],
         env=clean | env,
