@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from mirrordesk import clock, durable, status
+from mirrordesk import clock, status
 from mirrordesk.capture.spool import Spool
 from mirrordesk.paths import Profile
 from mirrordesk.supervisor import Supervised
@@ -67,8 +67,3 @@ class Recording:
         if beat is None or clock.now_ns() - beat.updated_ns > STALLED_NS:
             return "the perception worker has stopped reporting"
         return None
-
-
-def is_recording(profile: Profile) -> bool:
-    """Whether some process records into this profile now."""
-    return durable.is_locked(profile.recorder_lock)

@@ -11,34 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from mirrordesk import clock, durable
+from mirrordesk import durable
 from mirrordesk.cli import main
 from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
-from mirrordesk.records import Box, Kind, Moment, State, TextLine
-
-NOW = clock.now_ns() - clock.MINUTE
-LINE = "The Falcon budget is 48500 euros"
+from tests.remembering import ID, LINE, remember
 
 
 @pytest.fixture
 def remembered(profile: Profile) -> Profile:
     """A profile that has seen one line."""
-    line = TextLine(LINE, Box(10, 20, 300, 18), 0.9)
-    moment = Moment(
-        id="a" * 32,
-        kind=Kind.FRAME,
-        start_ns=NOW,
-        end_ns=NOW,
-        zone="UTC",
-        source="monitor-1",
-        app="mousepad",
-        title="notes",
-        text=LINE,
-        lines=(line,),
-        ocr=State.DONE,
-    )
-    Store(profile).add([moment])
+    remember(profile)
     return profile
 
 
@@ -59,7 +42,7 @@ def test_ask_prints_the_promised_shape(
     assert answer["answer"] == LINE
     assert answer["engine"] == "extractive"
     (citation,) = answer["citations"]
-    assert citation["id"] == "a" * 32
+    assert citation["id"] == ID
     assert citation["kind"] == "frame"
     assert citation["box"] == [10, 20, 300, 18]
     assert {"time", "app", "title", "text", "media"} <= set(citation)
@@ -86,7 +69,7 @@ def test_search_lists_hits_with_scores_by_channel(
     remembered: Profile, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (hit,) = json.loads(Result(capsys, remembered, "search", "budget", "--json").out)
-    assert hit["id"] == "a" * 32
+    assert hit["id"] == ID
     assert {"bm25", "fused"} <= set(hit["scores"])  # without a text vector there is no "dense"
 
 

@@ -12,40 +12,18 @@ import pytest
 from mirrordesk import clock, config
 from mirrordesk.client import DeskClient
 from mirrordesk.errors import StoreError, WorkerError
-from mirrordesk.memory.store import Store
 from mirrordesk.notebook import MirrorDesk
 from mirrordesk.paths import Profile
-from mirrordesk.records import Box, Kind, Moment, State, TextLine
+from mirrordesk.records import Box
 from tests.llm import tiny_gguf
+from tests.remembering import ID, LINE, NOW, remember
 
-NOW = clock.now_ns() - clock.MINUTE
-LINE = "The Falcon budget is 48500 euros"
 QUESTION = "What is the Falcon budget?"
-
-
-def _remember(profile: Profile) -> Moment:
-    moment = Moment(
-        id="b" * 32,
-        kind=Kind.FRAME,
-        start_ns=NOW,
-        end_ns=NOW,
-        zone="UTC",
-        source="monitor-1",
-        app="mousepad",
-        title="notes",
-        text=LINE,
-        lines=(TextLine(LINE, Box(10, 20, 300, 18), 0.9),),
-        ocr=State.DONE,
-    )
-    store = Store(profile)
-    store.add([moment])
-    store.refresh_episodes(NOW)
-    return moment
 
 
 @pytest.fixture
 def desk(profile: Profile) -> Iterator[DeskClient]:
-    _remember(profile)
+    remember(profile)
     desk = DeskClient(profile)
     yield desk
     desk.close()
@@ -64,10 +42,10 @@ def test_the_timeline_search_and_report_come_through(desk: DeskClient) -> None:
     today = clock.at(NOW).date().isoformat()
     assert desk.days() == [today]
     day = desk.day(today)
-    assert [m.id for m in day.moments] == ["b" * 32]
+    assert [m.id for m in day.moments] == [ID]
     assert day.episodes[0].title == "notes"
     assert desk.search("budget")[0].moment.text == LINE
-    assert desk.moment("b" * 32).lines[0].text == LINE
+    assert desk.moment(ID).lines[0].text == LINE
     assert desk.report().moments == 1
     assert any(check.part == "text" for check in desk.doctor())
 
@@ -75,7 +53,7 @@ def test_the_timeline_search_and_report_come_through(desk: DeskClient) -> None:
 def test_what_is_forgotten_is_gone_for_every_surface(desk: DeskClient) -> None:
     assert desk.forget(NOW - 1, NOW + 1).moments == 1
     with pytest.raises(StoreError):
-        desk.moment("b" * 32)
+        desk.moment(ID)
     assert desk.ask(QUESTION).result().abstained
 
 
@@ -91,7 +69,7 @@ def test_a_killed_desk_fails_its_call_and_answers_the_next(desk: DeskClient) -> 
 
 def test_a_language_model_answers_in_its_own_process(profile: Profile, tmp_path: Path) -> None:
     """Its weights are random: whatever it writes, nothing unsupported may come through."""
-    _remember(profile)
+    remember(profile)
     config.change(profile, "llm.model", str(tiny_gguf.make(tmp_path / "tiny.gguf", context=2048)))
     config.change(profile, "llm.answer_tokens", "48")
     desk = DeskClient(profile)
@@ -101,11 +79,11 @@ def test_a_language_model_answers_in_its_own_process(profile: Profile, tmp_path:
         desk.close()
     assert answer.engine != "extractive"
     assert "first_token_s" in answer.timings
-    assert {s for claim in answer.claims for s in claim.sources} <= {"b" * 32}
+    assert {s for claim in answer.claims for s in claim.sources} <= {ID}
 
 
 def test_a_broken_language_model_leaves_quoting(profile: Profile, tmp_path: Path) -> None:
-    _remember(profile)
+    remember(profile)
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(b"GGUF" + bytes(100))
     config.change(profile, "llm.model", str(broken))
@@ -120,7 +98,7 @@ def test_a_broken_language_model_leaves_quoting(profile: Profile, tmp_path: Path
 
 
 def test_the_notebook_widget_asks_a_real_desk(profile: Profile) -> None:
-    _remember(profile)
+    remember(profile)
     widget = MirrorDesk(profile.root)
     try:
         widget.ask(QUESTION)
