@@ -13,6 +13,7 @@ import numpy.typing as npt
 from scipy.signal import fftconvolve, resample_poly
 
 Samples = npt.NDArray[np.float32]  # (n,), 16 kHz, mono
+Pcm = npt.NDArray[np.int16]  # the same, to keep
 
 RATE = 16_000  # samples per second
 ACCENTS = ("en-us", "en-gb", "en-gb-x-rp", "en-gb-scotland", "en-029", "en-gb-x-gbcwmd")
@@ -40,7 +41,7 @@ def voice(chance: random.Random, variants: tuple[str, ...] = VARIANTS) -> Voice:
     return Voice(name, chance.randrange(135, 195), chance.randrange(25, 75))
 
 
-def speak(text: str, how: Voice) -> Samples:
+def speak(text: str, how: Voice) -> Pcm:
     """`text` as espeak-ng says it, without the silence around it."""
     command = ["espeak-ng", "-v", how.name, "-s", str(how.speed), "-p", str(how.pitch), "--stdout"]
     said = subprocess.run([*command, text], capture_output=True, check=True).stdout
@@ -49,7 +50,8 @@ def speak(text: str, how: Voice) -> Samples:
     pcm = np.frombuffer(said[44:], dtype="<i2").astype(np.float32) / 32768.0  # 44-byte WAV header
     samples = resample_poly(pcm, RATE, rate).astype(np.float32)
     loud = np.flatnonzero(np.abs(samples) > 0.01)
-    return samples[loud[0] : loud[-1] + 1] if len(loud) else samples
+    samples = samples[loud[0] : loud[-1] + 1] if len(loud) else samples
+    return np.round(samples.clip(-1.0, 1.0) * 32767.0).astype(np.int16)
 
 
 def _noise(count: int, chance: np.random.Generator) -> Samples:
@@ -70,8 +72,9 @@ def _room(samples: Samples, chance: np.random.Generator) -> Samples:
     return fftconvolve(samples, tail.astype(np.float32)).astype(np.float32)[: len(samples) + count]
 
 
-def heard(samples: Samples, chance: np.random.Generator) -> Samples:
-    """`samples` as a recording might have them: padded, in a room, with noise, louder or softer."""
+def heard(pcm: Pcm, chance: np.random.Generator) -> Samples:
+    """`pcm` as a recording might have it: padded, in a room, with noise, louder or softer."""
+    samples = pcm.astype(np.float32) / 32768.0
     padding = [np.zeros(int(RATE * chance.uniform(0.0, 0.5)), np.float32) for _ in range(2)]
     sound = np.concatenate([padding[0], samples, padding[1]])
     if chance.random() < 0.5:
