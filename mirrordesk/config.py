@@ -47,19 +47,36 @@ class PrivacySettings:
 
 @dataclass(frozen=True, slots=True)
 class SpeechSettings:
-    weights: str = _setting("", "Path of a Whisper checkpoint (.pt). Empty: speech stays pending.")
+    model: str = _setting(
+        "whisper-micro",
+        "Name of a speech model, or path of a Whisper checkpoint. Empty: speech stays pending.",
+    )
     language: str = _setting("", "Language code for Whisper, for example en. Empty: it listens.")
 
 
 @dataclass(frozen=True, slots=True)
 class ImageSettings:
-    model: str = _setting("", "Name of an open_clip model, or path of its JSON configuration.")
-    weights: str = _setting("", "Path of its checkpoint. Empty: image search stays pending.")
+    model: str = _setting(
+        "clip-micro",
+        "Name of an image model, or path of an open_clip checkpoint with its JSON configuration "
+        "beside it. Empty: image search stays pending.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TextSettings:
+    model: str = _setting(
+        "all-minilm-l6-v2",
+        "Name of a text model, or path of a GGUF embedding model. Empty: search by words alone.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class LlmSettings:
-    model: str = _setting("", "Path of a GGUF file. Empty: answers quote found text.")
+    model: str = _setting(
+        "reader-micro",
+        "Name of a language model, or path of a GGUF file. Empty: answers quote found text.",
+    )
     context: int = _setting(8192, "Tokens of context, prompt and answer together.")
     type_k: str = _setting("q8_0", "Type of the keys in the KV cache: f16, q8_0, q5_1, q4_0 …")
     type_v: str = _setting("q8_0", "Type of the values in the KV cache; quantised needs flash.")
@@ -81,6 +98,7 @@ class Settings:
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
     speech: SpeechSettings = field(default_factory=SpeechSettings)
     image: ImageSettings = field(default_factory=ImageSettings)
+    text: TextSettings = field(default_factory=TextSettings)
     llm: LlmSettings = field(default_factory=LlmSettings)
     ui: UiSettings = field(default_factory=UiSettings)
 
@@ -151,9 +169,9 @@ def flat(settings: Settings) -> dict[str, Any]:
     }
 
 
-def with_model(settings: Settings, path: str) -> Settings:
+def with_model(settings: Settings, model: str) -> Settings:
     """The settings with another language model."""
-    return dataclasses.replace(settings, llm=dataclasses.replace(settings.llm, model=path))
+    return dataclasses.replace(settings, llm=dataclasses.replace(settings.llm, model=model))
 
 
 def _read(profile: Profile) -> dict[str, Any]:

@@ -95,8 +95,10 @@ class Desk:
         if not self.settings.llm.model:
             return self._quote(question, hits)
         try:
-            weights.llm(self.settings.llm.model)
-            reader = Reader(self._reader_worker, self.settings.llm)
+            model = str(weights.llm(self.settings.llm).path)
+            reader = Reader(
+                self._reader_worker, dataclasses.replace(self.settings.llm, model=model)
+            )
             return reader.answer(question, hits, emit, cancelled)
         except (WorkerError, WeightsError) as error:
             return self._quote(question, hits, note=str(error))

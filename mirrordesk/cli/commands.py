@@ -60,8 +60,8 @@ def ask(options: argparse.Namespace, profile: Profile) -> int:
 
     settings = configuration.load(profile)
     if options.model:
-        weights.llm(options.model)  # somebody who names a model wants to hear that it is none
         settings = configuration.with_model(settings, options.model)
+        weights.llm(settings.llm)  # somebody who names a model wants to hear that it is none
     with Desk(profile, settings) as desk:
         emit = _stream if not options.json and sys.stdout.isatty() else _quiet
         answer = desk.ask(" ".join(options.question), emit=emit)

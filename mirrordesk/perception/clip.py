@@ -12,7 +12,7 @@ import numpy as np
 from mirrordesk.errors import WeightsError
 from mirrordesk.perception import devices, torch_compat
 from mirrordesk.perception.base import ImageEncoder, Pixels, Vectors
-from mirrordesk.weights import ImageWeights
+from mirrordesk.weights import Weights
 
 BATCH = 16
 
@@ -20,19 +20,19 @@ BATCH = 16
 class OpenClip(ImageEncoder):
     """An open_clip model from a local checkpoint; nothing is ever fetched."""
 
-    def __init__(self, weights: ImageWeights) -> None:
+    def __init__(self, weights: Weights) -> None:
         """Raises WeightsError where the model is unknown or the checkpoint is of another one."""
         torch_compat.declare_missing_ops()
         import open_clip
         import torch
 
         chosen = devices.choose()
-        self.name, self.device, self.why = Path(weights.model).stem, chosen.name, chosen.why
-        self._model_name = _register(weights.model)
+        self.name, self.device, self.why = weights.name, chosen.name, chosen.why
+        self._model_name = _register(weights.architecture)
         try:
             model, _, preprocess = open_clip.create_model_and_transforms(
                 self._model_name,
-                pretrained=str(weights.checkpoint),
+                pretrained=str(weights.path),
                 # the usual cut out of the middle would leave half of a wide screen unseen
                 image_resize_mode="squash",
                 precision="fp16" if chosen.half else "fp32",
@@ -41,7 +41,7 @@ class OpenClip(ImageEncoder):
         except Exception as error:
             first = str(error).partition("\n")[0]
             raise WeightsError(
-                f"{weights.checkpoint} is no checkpoint of the image model {self.name}: {first}"
+                f"{weights.path} is no checkpoint of the image model {self.name}: {first}"
             ) from error
         self._model: Any = model.eval()
         self._preprocess: Any = preprocess

@@ -10,6 +10,7 @@ from mirrordesk import config, weights
 from mirrordesk.errors import WeightsError
 from mirrordesk.perception.base import Encoder, ImageEncoder, Ocr, SpeechEncoder, TextEncoder
 from mirrordesk.records import Channel
+from mirrordesk.weights import Role
 
 Kind = TypeVar("Kind", bound=Encoder)
 
@@ -70,8 +71,15 @@ class Encoders:
     def _signature(self, channel: Channel) -> Any:
         """What must change before an absent encoder is worth another try."""
         settings = self._settings()
-        section: Any = {Channel.SPEECH: settings.speech, Channel.IMAGE: settings.image}.get(channel)
-        return (section, weights.stamp(section.weights) if section else None)
+        sections: dict[Channel, tuple[Role, Any]] = {
+            Channel.SPEECH: (Role.SPEECH, settings.speech),
+            Channel.IMAGE: (Role.IMAGE, settings.image),
+            Channel.TEXT: (Role.TEXT, settings.text),
+        }
+        if channel not in sections:
+            return None
+        role, section = sections[channel]
+        return (section, weights.signature(role, section.model))
 
 
 @functools.cache  # the same for every profile, and slow to open
@@ -81,11 +89,10 @@ def _the_ocr() -> Ocr:
     return RapidOcr()
 
 
-@functools.cache
-def _the_text() -> TextEncoder:
+def _text(settings: config.Settings) -> Encoder:
     from mirrordesk.perception.minilm import MiniLm
 
-    return MiniLm()
+    return MiniLm(weights.text(settings.text).path)
 
 
 def _image(settings: config.Settings) -> Encoder:
@@ -97,12 +104,12 @@ def _image(settings: config.Settings) -> Encoder:
 def _speech(settings: config.Settings) -> Encoder:
     from mirrordesk.perception.whisper import Whisper
 
-    return Whisper(weights.speech(settings.speech), settings.speech.language)
+    return Whisper(weights.speech(settings.speech).path, settings.speech.language)
 
 
 _OPENERS: dict[Channel, Callable[[config.Settings], Encoder]] = {
     Channel.OCR: lambda _settings: _the_ocr(),
-    Channel.TEXT: lambda _settings: _the_text(),
+    Channel.TEXT: _text,
     Channel.IMAGE: _image,
     Channel.SPEECH: _speech,
 }

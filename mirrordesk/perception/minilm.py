@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mirrordesk import weights
+from mirrordesk.config import TextSettings
 from mirrordesk.perception.base import TextEncoder, Vectors
 
 Floats = npt.NDArray[np.float32]
@@ -41,7 +42,7 @@ class MiniLm(TextEncoder):
         from safetensors.numpy import load_file
         from tokenizers import Tokenizer
 
-        folder = folder or weights.text()
+        folder = folder or weights.text(TextSettings()).path
         shape = json.loads((folder / "config.json").read_text())
         self._heads: int = shape["num_attention_heads"]
         self._layers: int = shape["num_hidden_layers"]

@@ -1,0 +1,82 @@
+"""What the registry knows of a model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a model is for. `noun` is the role in a sentence."""
+
+    LLM = "llm"
+    SPEECH = "speech"
+    IMAGE = "image"
+    TEXT = "text"
+    OCR = "ocr"
+    VAD = "vad"
+
+    @property
+    def noun(self) -> str:
+        return _NOUNS[self]
+
+
+_NOUNS = {
+    Role.LLM: "language model",
+    Role.SPEECH: "speech model",
+    Role.IMAGE: "image model",
+    Role.TEXT: "text model",
+    Role.OCR: "text recognition",
+    Role.VAD: "speech detection",
+}
+
+
+class Source(StrEnum):
+    """Where the files of a model come from."""
+
+    HUB = "hub"  # a repository of a model hub
+    URL = "url"  # an address of its own for each file
+    PACKAGE = "package"  # inside a Python package
+    MICRO = "micro"  # comes with MirrorDesk
+    PATH = "path"  # a file that the person registered
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """One file. `path` counts from the model's folder; size 0 and no hash: not known yet."""
+
+    path: str
+    size: int = 0  # bytes
+    sha256: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One entry. The first of `files` is the main one, whose hash tells versions apart."""
+
+    name: str
+    role: Role
+    source: Source
+    files: tuple[ModelFile, ...]
+    licence: str = ""
+    memory: int = 0  # bytes it needs at work
+    note: str = ""  # how good it is, and for whom
+    checked: bool = False  # whether this entry was compared with public documentation
+    repo: str = ""  # hub: owner/name
+    revision: str = ""  # hub: branch, tag or commit
+    package: str = ""  # the module whose folder holds the files
+    distribution: str = ""  # what pip calls that package
+    folder: str = ""  # micro and package: below the shipped folder or the package
+    architecture: str = ""  # image: open_clip's name or a .json among `files`; text: minilm, gguf
+    query_prefix: str = ""  # text: what stands before a question
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files, as far as they are known."""
+        return sum(file.size for file in self.files)
+
+    @property
+    def pullable(self) -> bool:
+        """Whether `mirrordesk models pull` can fetch it."""
+        return self.source in (Source.HUB, Source.URL)
