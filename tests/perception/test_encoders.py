@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from mirrordesk import weights
-from mirrordesk.config import ImageSettings, Settings, SpeechSettings
+from mirrordesk.config import Settings, SpeechSettings
 from mirrordesk.errors import WeightsError, WeightsMissing
 from mirrordesk.perception.clip import OpenClip
 from mirrordesk.perception.encoders import Encoders
@@ -32,6 +31,11 @@ def _screen(lines: list[tuple[int, int, str]], size: int = 14) -> np.ndarray:
     for x, y, text in lines:
         draw.text((x, y), text, "black", ImageFont.truetype(FONT, size))
     return np.asarray(picture)
+
+
+def _image_weights(architecture: str, checkpoint: Path) -> weights.Weights:
+    role = weights.Role.IMAGE
+    return weights.Weights(role, checkpoint.stem, checkpoint, architecture, False, "", "")
 
 
 def test_ocr_reads_small_text_where_it_stands() -> None:
@@ -68,9 +72,11 @@ from mirrordesk.perception import torch_compat
 torch_compat.declare_missing_ops()
 from sentence_transformers import SentenceTransformer
 from mirrordesk import weights
+from mirrordesk.config import TextSettings
 from mirrordesk.perception.minilm import MiniLm
 texts = ["The demo is on Thursday", "48500 euros", "a longer text about many herons " * 20, "x"]
-wanted = SentenceTransformer(str(weights.text()), device="cpu").encode(texts)
+folder = str(weights.text(TextSettings()).path)
+wanted = SentenceTransformer(folder, device="cpu").encode(texts)
 worst = np.abs(MiniLm().encode(texts) - wanted / np.linalg.norm(wanted, axis=1)[:, None]).max()
 sys.exit(0 if worst < 1e-3 else f"differs by {worst}")
 """
@@ -93,22 +99,6 @@ def test_a_vector_does_not_depend_on_its_company() -> None:
     assert np.allclose(alone[0], together[1], atol=1e-5)
 
 
-def test_altered_weights_are_refused_by_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    package = tmp_path / weights.TEXT_PACKAGE
-    shutil.copytree(weights.text().parent, package)
-    file = package / "model" / "model.safetensors"
-    with file.open("r+b") as handle:
-        handle.seek(1_000_000)
-        byte = handle.read(1)
-        handle.seek(1_000_000)
-        handle.write(bytes([byte[0] ^ 1]))
-    monkeypatch.setattr(weights, "package_folder", lambda _package: package)
-    with pytest.raises(WeightsError, match=r"model\.safetensors"):
-        MiniLm()
-
-
 def test_a_whisper_checkpoint_hears_sound(tmp_path: Path) -> None:
     model = Whisper(tiny_models.whisper_checkpoint(tmp_path / "tiny.pt"))
     noise = np.random.default_rng(0).normal(0, 0.1, 16_000).astype(np.float32)
@@ -124,7 +114,7 @@ def test_what_is_no_whisper_checkpoint_is_refused_by_name(tmp_path: Path) -> Non
 
 def test_an_open_clip_model_sees_pictures(tmp_path: Path) -> None:
     configuration, checkpoint = tiny_models.clip_model(tmp_path)
-    model = OpenClip(weights.ImageWeights(str(configuration), checkpoint))
+    model = OpenClip(_image_weights(str(configuration), checkpoint))
     pictures = model.encode_images([_screen([]), _screen([(0, 0, "text")])])
     texts = model.encode_texts(["a terminal", "a map"])
     assert pictures.shape == texts.shape == (2, tiny_models.CLIP_WIDTH)
@@ -136,12 +126,12 @@ def test_a_checkpoint_of_another_model_is_refused_by_name(tmp_path: Path) -> Non
     wrong = tmp_path / "wrong.pt"
     wrong.write_bytes(b"not a checkpoint")
     with pytest.raises(WeightsError, match=r"wrong\.pt"):
-        OpenClip(weights.ImageWeights(str(configuration), wrong))
+        OpenClip(_image_weights(str(configuration), wrong))
 
 
 def test_a_picture_is_seen_up_to_its_edges(tmp_path: Path) -> None:
     configuration, checkpoint = tiny_models.clip_model(tmp_path)
-    model = OpenClip(weights.ImageWeights(str(configuration), checkpoint))
+    model = OpenClip(_image_weights(str(configuration), checkpoint))
     empty = _screen([])
     marked = empty.copy()
     marked[:, :100] = 0
@@ -151,7 +141,7 @@ def test_a_picture_is_seen_up_to_its_edges(tmp_path: Path) -> None:
 
 def test_a_model_that_would_ask_the_network_for_its_tokenizer_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match="tokenizer from the network"):
-        OpenClip(weights.ImageWeights("xlm-roberta-base-ViT-B-32", tmp_path / "any.pt"))
+        OpenClip(_image_weights("xlm-roberta-base-ViT-B-32", tmp_path / "any.pt"))
 
 
 @pytest.mark.parametrize("text", ["{not json", "[]", '{"embed_dim": 8}'])
@@ -159,43 +149,24 @@ def test_what_is_no_configuration_of_a_model_is_refused_by_name(tmp_path: Path, 
     wrong = tmp_path / "wrong.json"
     wrong.write_text(text)
     with pytest.raises(WeightsError, match=r"wrong\.json"):
-        OpenClip(weights.ImageWeights(str(wrong), tmp_path / "any.pt"))
-
-
-def test_a_checkpoint_named_like_a_published_model_is_taken_from_its_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    tiny_models.whisper_checkpoint(Path("tiny"))  # openai-whisper would download its own `tiny`
-    assert weights.speech(SpeechSettings(weights="tiny")) == tmp_path / "tiny"
+        OpenClip(_image_weights(str(wrong), tmp_path / "any.pt"))
 
 
 def test_an_absent_encoder_names_the_command_that_brings_it() -> None:
-    with pytest.raises(WeightsMissing, match=r"mirrordesk config speech\.weights"):
-        Encoders(Settings).speech()
+    settings = dataclasses.replace(Settings(), speech=SpeechSettings(model="whisper-small"))
+    with pytest.raises(WeightsMissing, match="mirrordesk models pull whisper-small"):
+        Encoders(lambda: settings).speech()
 
 
 def test_weights_that_arrive_later_are_picked_up(tmp_path: Path) -> None:
     path = tmp_path / "late.pt"
-    settings = dataclasses.replace(Settings(), speech=SpeechSettings(weights=str(path)))
+    settings = dataclasses.replace(Settings(), speech=SpeechSettings(model=str(path)))
     encoders = Encoders(lambda: settings)
     assert not encoders.available(Channel.SPEECH)
     assert "late.pt" in encoders.state(Channel.SPEECH)
     tiny_models.whisper_checkpoint(path)
     assert encoders.available(Channel.SPEECH)
     assert encoders.state(Channel.SPEECH).startswith("late on ")
-
-
-def test_a_gguf_is_known_by_its_first_bytes(tmp_path: Path) -> None:
-    wrong = tmp_path / "model.gguf"
-    wrong.write_bytes(b"nothing of the kind")
-    with pytest.raises(WeightsError, match=r"model\.gguf is not a GGUF"):
-        weights.llm(str(wrong))
-
-
-def test_an_image_model_needs_name_and_checkpoint() -> None:
-    with pytest.raises(WeightsMissing):
-        weights.image(ImageSettings(model="ViT-B-32"))
 
 
 def test_encoders_import_no_model_runtime_until_they_are_used() -> None:

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from mirrordesk import weights
 from mirrordesk.errors import WeightsError, WeightsMissing
 from mirrordesk.perception.base import Pixels
 from mirrordesk.perception.rapid import RapidOcr
+from mirrordesk.registry import packages
 
 SENTENCE = "The invoice total was moved to Thursday"
 
@@ -59,8 +59,8 @@ def test_a_picture_too_small_for_text_has_none(ocr: RapidOcr, shape: tuple[int, 
 def test_a_package_without_its_models_is_told_and_nothing_is_fetched(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(weights, "package_folder", lambda _package: tmp_path)
-    with pytest.raises(WeightsMissing, match=r"PP-OCRv6_det_small\.onnx"):
+    monkeypatch.setattr(packages, "folder", lambda _package: tmp_path)
+    with pytest.raises(WeightsMissing, match="pip install --force-reinstall rapidocr"):
         RapidOcr()
 
 
@@ -70,7 +70,7 @@ def test_a_damaged_model_is_refused_with_the_command_that_mends_it(
     (tmp_path / "models").mkdir()
     for part in ("det", "rec"):
         (tmp_path / "models" / f"PP-OCRv6_{part}_small.onnx").write_bytes(b"not a model")
-    monkeypatch.setattr(weights, "package_folder", lambda _package: tmp_path)
+    monkeypatch.setattr(packages, "folder", lambda _package: tmp_path)
     with pytest.raises(WeightsError, match="pip install --force-reinstall rapidocr"):
         RapidOcr()
 

@@ -107,7 +107,7 @@ def test_speech_waits_for_its_model_and_is_caught_up_when_it_arrives(profile: Pr
     (before,) = _moments(profile)
     assert (before.speech, before.text_state) == (State.PENDING, State.NONE)
     checkpoint = tiny_models.whisper_checkpoint(profile.root / "tiny.pt")
-    config.change(profile, "speech.weights", str(checkpoint))
+    config.change(profile, "speech.model", str(checkpoint))
     while pipeline.step():
         pass
     (after,) = _moments(profile)
@@ -118,9 +118,8 @@ def test_speech_waits_for_its_model_and_is_caught_up_when_it_arrives(profile: Pr
 def test_pictures_wait_for_their_model_and_keep_what_was_read(profile: Profile) -> None:
     Spool(profile).put(_frame("a picture", NOW))
     _drain(profile)
-    configuration, checkpoint = tiny_models.clip_model(profile.root)
-    config.change(profile, "image.model", str(configuration))
-    config.change(profile, "image.weights", str(checkpoint))
+    _configuration, checkpoint = tiny_models.clip_model(profile.root)
+    config.change(profile, "image.model", str(checkpoint))
     _drain(profile)
     (moment,) = _moments(profile)
     assert moment.image is State.DONE
