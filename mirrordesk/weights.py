@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 from mirrordesk.config import ImageSettings, LlmSettings, SpeechSettings, TextSettings
 from mirrordesk.errors import WeightsError, WeightsMissing
-from mirrordesk.registry import digests, manifest, places, shelf
+from mirrordesk.registry import digests, formats, manifest, places, shelf
 from mirrordesk.registry.model import Model, Role, Source
 from mirrordesk.registry.packages import folder as package_folder
 
@@ -19,7 +20,6 @@ __all__ = ["OcrWeights", "Role", "Weights", "package_folder"]
 
 OCR = "pp-ocrv6-small"
 _DIGITS = 8  # of a SHA-256, enough to tell the versions of one model apart
-_GGUF_MAGIC = b"GGUF"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +71,7 @@ def text(settings: TextSettings) -> Weights:
 
 def llm(settings: LlmSettings) -> Weights:
     """The GGUF that the settings name. Raises WeightsMissing, WeightsError."""
-    found = _weights(Role.LLM, settings.model)
-    _require_gguf(found.path)
-    return found
+    return _weights(Role.LLM, settings.model)
 
 
 def by_identity(role: Role, identity: str) -> Weights:
@@ -100,8 +98,9 @@ def signature(role: Role, wanted: str) -> object:
     if not wanted:
         return ""
     model = shelf.models(role).get(wanted)
-    paths = shelf.files(model) if model and model.source is not Source.PACKAGE else [wanted]
-    return (wanted, *(stamp(str(path)) for path in (*paths, places.lock_file())))
+    paths = shelf.files(model) if model and model.source is not Source.PACKAGE else [Path(wanted)]
+    listed = (places.shipped() / places.MANIFEST, places.lock_file())
+    return (wanted, *(stamp(str(path)) for path in (*paths, *listed)))
 
 
 def _weights(role: Role, wanted: str) -> Weights:
@@ -127,7 +126,7 @@ def _of(model: Model) -> Weights:
         name=model.name,
         path=folder if model.source is Source.PACKAGE else folder / model.files[0].path,
         architecture=str(folder / named) if named.endswith(".json") else named,
-        micro=model.source is Source.MICRO,
+        micro=model.micro,
         identity=f"{model.name}@{digest[:_DIGITS]}",
         query_prefix=model.query_prefix,
     )
@@ -146,14 +145,10 @@ def _file(role: Role, wanted: str) -> Weights:
     architecture = {Role.IMAGE: str(path.with_suffix(".json")), Role.TEXT: "gguf"}.get(role, "")
     if role is Role.IMAGE and not Path(architecture).is_file():
         raise WeightsMissing(
-            f"It is not known what model {path} is of; `mirrordesk models use {path} "
+            f"It is not known what model {path} is of; `mirrordesk models use {quote(str(path))} "
             "--architecture NAME` tells."
         )
+    if role in (Role.LLM, Role.TEXT) and not formats.is_gguf(path):
+        raise WeightsError(f"{path} is not a GGUF file.")
     identity = f"{path.stem}@{digests.sha256(path)[:_DIGITS]}"
     return Weights(role, path.stem, path, architecture, False, identity, "")
-
-
-def _require_gguf(path: Path) -> None:
-    with path.open("rb") as file:
-        if file.read(len(_GGUF_MAGIC)) != _GGUF_MAGIC:
-            raise WeightsError(f"{path} is not a GGUF file.")

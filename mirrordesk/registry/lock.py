@@ -26,6 +26,11 @@ class Entry:
     files: tuple[ModelFile, ...]
     registered: bool = False  # a person's own file, not a pulled one
     architecture: str = ""
+    revision: str = ""  # the commit that a hub model was pulled at
+
+    def sha256(self, path: str) -> str:
+        """The hash recorded for a file; empty for one that is not recorded."""
+        return next((file.sha256 for file in self.files if file.path == path), "")
 
 
 def read() -> dict[str, Entry]:

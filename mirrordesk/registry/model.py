@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a model is for. `noun` is the role in a sentence."""
+    """What a model is for."""
 
     LLM = "llm"
     SPEECH = "speech"
@@ -18,7 +18,13 @@ class Role(StrEnum):
 
     @property
     def noun(self) -> str:
+        """The role in a sentence."""
         return _NOUNS[self]
+
+    @property
+    def setting(self) -> str:
+        """The setting that names the model of this role; empty where there is no choice."""
+        return "" if self in (Role.OCR, Role.VAD) else f"{self.value}.model"
 
 
 _NOUNS = {
@@ -61,6 +67,7 @@ class Model:
     files: tuple[ModelFile, ...]
     licence: str = ""
     memory: int = 0  # bytes it needs at work
+    gpu: bool = False  # slow without one
     note: str = ""  # how good it is, and for whom
     checked: bool = False  # whether this entry was compared with public documentation
     repo: str = ""  # hub: owner/name
@@ -80,3 +87,8 @@ class Model:
     def pullable(self) -> bool:
         """Whether `mirrordesk models pull` can fetch it."""
         return self.source in (Source.HUB, Source.URL)
+
+    @property
+    def micro(self) -> bool:
+        """Whether it is one of MirrorDesk's own, for trying things out."""
+        return self.source is Source.MICRO

