@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
 import signal
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from mirrordesk import clock, control, shapes, weights
 from mirrordesk import config as configuration
+from mirrordesk.cli.output import plain, result, say
 from mirrordesk.control import Span
 from mirrordesk.errors import UsageError
 from mirrordesk.paths import Profile
@@ -30,21 +29,21 @@ def record(options: argparse.Namespace, profile: Profile) -> int:
     began = time.time()
     recording = Recording(profile, options.seconds)
     signal.signal(signal.SIGTERM, lambda *_: recording.recorder.stop())
-    _say(options, "Recording; press Ctrl-C to stop." if options.seconds is None else "Recording.")
+    say(options, "Recording; press Ctrl-C to stop." if options.seconds is None else "Recording.")
     recording.start()
     try:
         try:
             recording.wait_recorded()
         except KeyboardInterrupt:
             recording.recorder.stop()
-        _say(options, "Reading what was recorded.")
+        say(options, "Reading what was recorded.")
         recording.wait_searchable()
     finally:
         recording.stop()
     from mirrordesk.memory.store import Store
 
     moments = Store(profile).count()
-    return _result(
+    return result(
         options,
         {
             "profile": str(profile.root),
@@ -65,7 +64,7 @@ def ask(options: argparse.Namespace, profile: Profile) -> int:
     with Desk(profile, settings) as desk:
         emit = _stream if not options.json and sys.stdout.isatty() else _quiet
         answer = desk.ask(" ".join(options.question), emit=emit)
-    return _result(options, shapes.answer(answer), _answer_lines(answer))
+    return result(options, shapes.answer(answer), _answer_lines(answer))
 
 
 def _quiet(_step: Progress) -> None:
@@ -75,7 +74,7 @@ def _quiet(_step: Progress) -> None:
 def _stream(step: Progress) -> None:
     """Show a person at a terminal the answer as it is written, in grey."""
     if step.stage == "text":
-        print(f"\x1b[2m{_plain(step.text)}\x1b[0m", end="", flush=True)
+        print(f"\x1b[2m{plain(step.text)}\x1b[0m", end="", flush=True)
 
 
 def _answer_lines(answer: Answer) -> Iterable[str]:
@@ -87,7 +86,7 @@ def _answer_lines(answer: Answer) -> Iterable[str]:
         yield "Found text (quoted from your memory, no language model):"
     for claim in answer.claims:
         marks = "".join(f"[{numbers[s]}]" for s in claim.sources if s in numbers)
-        yield f"  {_plain(claim.text)} {marks}"
+        yield f"  {plain(claim.text)} {marks}"
     yield ""
     for citation in answer.citations:
         yield f"  [{numbers[citation.id]}] {_citation_line(citation)}"
@@ -97,7 +96,7 @@ def _answer_lines(answer: Answer) -> Iterable[str]:
 
 def _citation_line(citation: Citation) -> str:
     when = clock.at(citation.start_ns, citation.zone).strftime("%a %d %b %Y, %H:%M:%S")
-    where = " · ".join(_plain(part) for part in (citation.app, citation.title) if part)
+    where = " · ".join(plain(part) for part in (citation.app, citation.title) if part)
     return f"{when} · {where or citation.kind.value} · {citation.media}"
 
 
@@ -108,10 +107,10 @@ def search(options: argparse.Namespace, profile: Profile) -> int:
         hits = desk.search(" ".join(options.query), options.limit)
     lines = [
         f"{hit.score:.3f}  {clock.at(hit.moment.start_ns, hit.moment.zone):%Y-%m-%d %H:%M:%S}  "
-        f"{_plain(hit.moment.app)} · {_plain(hit.moment.title)}"
+        f"{plain(hit.moment.app)} · {plain(hit.moment.title)}"
         for hit in hits
     ]
-    return _result(options, [shapes.hit(hit) for hit in hits], lines or ["Nothing fits."])
+    return result(options, [shapes.hit(hit) for hit in hits], lines or ["Nothing fits."])
 
 
 def timeline(options: argparse.Namespace, profile: Profile) -> int:
@@ -119,15 +118,13 @@ def timeline(options: argparse.Namespace, profile: Profile) -> int:
 
     with Desk(profile) as desk:
         day = desk.day(options.day or clock.at(clock.now_ns()).date())
-    rows = [
-        (e.start_ns, e.end_ns, f"{_plain(e.title)} ({', '.join(e.apps)})") for e in day.episodes
-    ]
+    rows = [(e.start_ns, e.end_ns, f"{plain(e.title)} ({', '.join(e.apps)})") for e in day.episodes]
     rows += [(g.start_ns, g.end_ns, f"not recorded: {g.reason}") for g in day.gaps]
     lines = [
         f"{clock.at(start, day.zone):%H:%M:%S} – {clock.at(end, day.zone):%H:%M:%S}  {text}"
         for start, end, text in sorted(rows)
     ]
-    return _result(options, shapes.day(day), lines or [f"Nothing is known of {day.date}."])
+    return result(options, shapes.day(day), lines or [f"Nothing is known of {day.date}."])
 
 
 def forget(options: argparse.Namespace, profile: Profile) -> int:
@@ -139,7 +136,7 @@ def forget(options: argparse.Namespace, profile: Profile) -> int:
     with Desk(profile) as desk:
         gone = desk.forget(span)
     text = f"Forgot {gone.moments} moments, {gone.media} files and {gone.spooled} waiting captures."
-    return _result(options, to_json(gone), [text])
+    return result(options, to_json(gone), [text])
 
 
 def _span(options: argparse.Namespace) -> Span:
@@ -166,12 +163,12 @@ def _confirmed(span: Span) -> bool:
 
 def pause(options: argparse.Namespace, profile: Profile) -> int:
     control.pause(profile)
-    return _result(options, {"paused": True}, ["Paused; `mirrordesk resume` goes on."])
+    return result(options, {"paused": True}, ["Paused; `mirrordesk resume` goes on."])
 
 
 def resume(options: argparse.Namespace, profile: Profile) -> int:
     control.resume(profile)
-    return _result(options, {"paused": False}, ["Recording may go on."])
+    return result(options, {"paused": False}, ["Recording may go on."])
 
 
 def status(options: argparse.Namespace, profile: Profile) -> int:
@@ -200,14 +197,14 @@ def status(options: argparse.Namespace, profile: Profile) -> int:
         if report.perception.quarantined:
             damaged = report.perception.quarantined
             lines.append(f"Damaged    {damaged} captures, put aside in spool/quarantine")
-    return _result(options, to_json(report), lines)
+    return result(options, to_json(report), lines)
 
 
 def doctor(options: argparse.Namespace, profile: Profile) -> int:
     from mirrordesk import doctor
 
     checks = doctor.checks(profile, configuration.load(profile))
-    _result(options, to_json(checks), _check_lines(checks))
+    result(options, to_json(checks), _check_lines(checks))
     return 1 if any(check.state == "problem" for check in checks) else 0
 
 
@@ -226,19 +223,4 @@ def settings(options: argparse.Namespace, profile: Profile) -> int:
         if options.key not in values:
             raise UsageError(configuration.unknown(options.key))
         values = {options.key: values[options.key]}
-    return _result(options, to_json(values), [f"{key} = {value}" for key, value in values.items()])
-
-
-def _result(options: argparse.Namespace, value: Any, lines: Iterable[str]) -> int:
-    print(json.dumps(value, ensure_ascii=False, indent=2) if options.json else "\n".join(lines))
-    return 0
-
-
-def _say(options: argparse.Namespace, sentence: str) -> None:
-    if not options.json:
-        print(sentence, file=sys.stderr)
-
-
-def _plain(text: str) -> str:
-    """Recorded text without control characters: it must not steer a terminal."""
-    return "".join(c if c.isprintable() else " " for c in text)
+    return result(options, to_json(values), [f"{key} = {value}" for key, value in values.items()])

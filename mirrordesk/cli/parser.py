@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from mirrordesk import __version__
-from mirrordesk.cli import commands, values
+from mirrordesk.cli import commands, models, values
 from mirrordesk.errors import UsageError
 from mirrordesk.paths import HOME_VARIABLE, Profile
+from mirrordesk.registry.model import Role
 
 Command = Callable[[argparse.Namespace, Profile], int]
 
@@ -45,7 +46,9 @@ def parser() -> argparse.ArgumentParser:
     )
     ask = add("ask", commands.ask, "answer a question from memory, with the evidence")
     ask.add_argument("question", nargs="+")
-    ask.add_argument("--model", metavar="GGUF", help="language model to use for this question")
+    ask.add_argument(
+        "--model", metavar="NAME_OR_PATH", help="language model to use for this question"
+    )
     search = add("search", commands.search, "list the moments that fit, best first")
     search.add_argument("query", nargs="+")
     search.add_argument("--limit", type=values.positive, default=10)
@@ -58,6 +61,7 @@ def parser() -> argparse.ArgumentParser:
     add("resume", commands.resume, "go on recording")
     add("status", commands.status, "whether it records, and how much it holds")
     add("doctor", commands.doctor, "what was chosen, what is missing and the command that mends it")
+    _add_models(subparsers)
     settings = add("config", commands.settings, "show all settings, or change one")
     settings.add_argument("key", nargs="?", help="section.name")
     settings.add_argument("value", nargs="?", help="its new value; lists with commas")
@@ -95,3 +99,34 @@ def _add_forget(add: Callable[[str, Command, str], argparse.ArgumentParser]) -> 
     span.add_argument("--all", action="store_true", help="everything there is")
     forget.add_argument("--to", dest="end", type=values.when, metavar="TIME", help="with --from")
     forget.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def _add_models(subparsers: argparse._SubParsersAction[_Parser]) -> None:
+    text = "see, fetch, check and choose the models"
+    group = subparsers.add_parser("models", help=text, description=text, parents=[_common()])
+    verbs = group.add_subparsers(required=True, metavar="VERB", parser_class=_Parser)
+
+    def add(name: str, command: Command, text: str) -> argparse.ArgumentParser:
+        sub = verbs.add_parser(name, help=text, description=text, parents=[_common()])
+        sub.set_defaults(command=command)
+        return sub
+
+    add("list", models.listing, "every model there is, and which are here and in use")
+    add("recommend", models.recommend, "what suits this machine, and why")
+    pull = add("pull", models.fetch, "fetch models; an interrupted pull goes on where it ended")
+    pull.add_argument("names", nargs="+", metavar="NAME")
+    verify = add("verify", models.verify, "hash the files again and compare")
+    verify.add_argument("names", nargs="*", metavar="NAME", help="default: all that are here")
+    use = add("use", models.use, "choose a model for this profile")
+    use.add_argument("name", metavar="NAME_OR_PATH", help="a listed model, or a file to register")
+    roles = [role.value for role in Role if role.setting]
+    use.add_argument("--role", choices=roles, help="of a file that does not tell")
+    use.add_argument(
+        "--architecture",
+        default="",
+        metavar="NAME_OR_JSON",
+        help="open_clip's model, or its configuration, that a checkpoint belongs to",
+    )
+    remove = add("remove", models.remove, "delete a pulled model, or forget a registered file")
+    remove.add_argument("name", metavar="NAME")
+    remove.add_argument("--even-if-used", action="store_true", help="also one that is in use")

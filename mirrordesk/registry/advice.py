@@ -29,7 +29,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """The best model for a role, or None where none fits, and what was found of each."""
+    """The best model for a role that fits, or None, and what was found of every one."""
 
     role: Role
     best: Model | None
@@ -37,11 +37,15 @@ class Advice:
 
     @property
     def why(self) -> str:
-        """Why that one, or why none."""
-        told = {verdict.model.name: verdict.why for verdict in self.verdicts}
-        if self.best:
-            return told[self.best.name]
-        return "; ".join(f"{name}: {why}" for name, why in told.items())
+        """Why that one; empty where none fits."""
+        return next((v.why for v in self.verdicts if v.model is self.best), "")
+
+    @property
+    def better(self) -> tuple[Verdict, ...]:
+        """The better ones that do not fit, and why."""
+        names = [verdict.model for verdict in self.verdicts]
+        first = names.index(self.best) + 1 if self.best else 0
+        return self.verdicts[first:]
 
 
 def advise(models: Sequence[Model], machine: Machine, here: Sequence[str]) -> list[Advice]:

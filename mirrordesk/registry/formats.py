@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import pickletools
 import zipfile
 from pathlib import Path
-
-from mirrordesk.errors import WeightsError
 
 _GGUF_MAGIC = b"GGUF"
 _WHISPER_KEYS = {"dims", "model_state_dict"}
@@ -17,17 +16,22 @@ def is_gguf(path: Path) -> bool:
         return file.read(len(_GGUF_MAGIC)) == _GGUF_MAGIC
 
 
+def is_checkpoint(path: Path) -> bool:
+    """Whether a file may hold the weights of an image model: safetensors, or saved by torch."""
+    return path.suffix == ".safetensors" or zipfile.is_zipfile(path)
+
+
 def is_whisper(path: Path) -> bool:
-    """Whether a file holds what openai-whisper saves. Raises WeightsError for an unreadable one."""
-    import pickle
-
-    import torch
-
-    mapped = zipfile.is_zipfile(path)  # older files are no archives and cannot be mapped
+    """Whether a file holds what openai-whisper saves: an archive of torch's with these keys."""
     try:
-        found = torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
-    except (pickle.UnpicklingError, RuntimeError, ValueError, EOFError, KeyError):
+        with zipfile.ZipFile(path) as archive:
+            pickled = [name for name in archive.namelist() if name.endswith("/data.pkl")]
+            keys = {
+                argument
+                for name in pickled
+                for _, argument, _ in pickletools.genops(archive.read(name))
+                if isinstance(argument, str)
+            }
+    except (zipfile.BadZipFile, ValueError):
         return False
-    except OSError as error:
-        raise WeightsError(f"{path} cannot be read: {error.strerror or error}.") from error
-    return isinstance(found, dict) and set(found) >= _WHISPER_KEYS
+    return keys >= _WHISPER_KEYS

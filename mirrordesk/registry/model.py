@@ -89,6 +89,11 @@ class Model:
         return self.source in (Source.HUB, Source.URL)
 
     @property
+    def removable(self) -> bool:
+        """Whether it can be taken away by itself."""
+        return self.source not in (Source.MICRO, Source.PACKAGE)
+
+    @property
     def micro(self) -> bool:
         """Whether it is one of MirrorDesk's own, for trying things out."""
         return self.source is Source.MICRO

@@ -30,11 +30,14 @@ def shipped() -> Path:
 
 
 def pulled() -> Path:
-    """The folder for downloads: `MIRRORDESK_MODELS`, else `models` in the user's data folder."""
+    """The folder for downloads: `MIRRORDESK_MODELS`, else one beside the default profile's.
+
+    Not within it: a profile is deleted, backed up and measured by itself.
+    """
     named = os.environ.get(MODELS_VARIABLE)
     if named:
         return Path(named).expanduser().absolute()
-    return platformdirs.user_data_path("mirrordesk", False) / "models"
+    return platformdirs.user_data_path("mirrordesk-models", False)
 
 
 def lock_file() -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def _kind(path: Path, role: Role | None, architecture: str) -> tuple[Role, str]:
         raise UsageError(f"There is no file {path}.")
     if formats.is_gguf(path):
         return _as(path, role or Role.LLM, Role.LLM, Role.TEXT), "gguf" if role is Role.TEXT else ""
-    if architecture:
+    if architecture and formats.is_checkpoint(path):
         return _as(path, role or Role.IMAGE, Role.IMAGE), _architecture(architecture)
     if formats.is_whisper(path):
         return _as(path, role or Role.SPEECH, Role.SPEECH), ""
@@ -58,9 +59,10 @@ def _architecture(wanted: str) -> str:
         sorted(file.stem for file in (package / "model_configs").glob("*.json")) if package else []
     )
     if wanted not in known:
-        near = [name for name in known if name.lower().startswith(wanted[:4].lower())]
+        near = difflib.get_close_matches(wanted, known, n=8, cutoff=0) if known else []
         raise UsageError(
-            f"open_clip knows no model named {wanted}; near it are: {', '.join(near or known)}."
+            f"open_clip knows no model named {wanted}; the names most like it are: "
+            f"{', '.join(near)}."
         )
     return wanted
 

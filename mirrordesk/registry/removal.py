@@ -14,7 +14,7 @@ def remove(model: Model) -> int:
 
     Raises UsageError for one that comes with MirrorDesk or a package, or that is not here.
     """
-    if model.source in (Source.MICRO, Source.PACKAGE):
+    if not model.removable:
         owner = model.distribution or "MirrorDesk"
         raise UsageError(f"{model.name} comes with {owner} and is not removed by itself.")
     folder = places.pulled() / model.name
