@@ -16,8 +16,8 @@ import numpy.typing as npt
 
 from mirrordesk.capture import tiles
 from mirrordesk.capture.base import Pixels
-from mirrordesk.capture.tiles import Grid, Tile
 from mirrordesk.records import Box
+from mirrordesk.tiles import Grid, Tile
 
 MANY = 5  # tiles; a typed line changes 5 to 12
 SETTLED_S = 1.8  # two looks later at the default pace of one a second

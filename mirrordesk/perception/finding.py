@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mirrordesk.perception.base import Pixels
+from mirrordesk.records import Box
 
 Corners = npt.NDArray[np.float32]  # (4, 2): x and y, clockwise from top left
 Detect = Callable[[Pixels, float], Sequence[Corners]]
@@ -45,6 +46,14 @@ def find_lines(picture: Pixels, detect: Detect) -> list[Corners]:
         if np.ptp(line[:, 1]) > TALL and not any(_covers(line, other) for other in found):
             found.append(line)
     return found
+
+
+def box_around(corners: Corners, picture: Pixels) -> Box:
+    """The upright box around four corners, within the picture."""
+    height, width = picture.shape[:2]
+    left, top = np.maximum(np.floor(corners.min(axis=0)), 0).astype(int).tolist()
+    right, bottom = np.minimum(np.ceil(corners.max(axis=0)), (width, height)).astype(int).tolist()
+    return Box(left, top, right - left, bottom - top)
 
 
 def _bands(height: int, width: int) -> Iterator[tuple[int, int]]:

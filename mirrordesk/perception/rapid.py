@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from mirrordesk import weights
 from mirrordesk.errors import WeightsError
-from mirrordesk.perception.base import Ocr, Pixels
+from mirrordesk.perception.base import Pixels
 from mirrordesk.perception.finding import Corners, find_lines
-from mirrordesk.perception.reading import in_reading_order
-from mirrordesk.records import Box, TextLine
+from mirrordesk.perception.line_reader import LineReader, Words
 
-LEAST_CONFIDENCE = 0.5
 THREADS = 1  # two take 1.6 times the processor's time, and longer where it has other work
 MOST_LINES = 4000
 _NEVER = 1 << 20  # pixels: a limit that no frame reaches
 
 
-class RapidOcr(Ocr):
+class RapidOcr(LineReader):
     """Reads a frame at its full size; text on screens is small and does not survive shrinking."""
 
     name = "PP-OCRv6 small"
@@ -39,38 +38,41 @@ class RapidOcr(Ocr):
                 "`pip install --force-reinstall rapidocr` brings them again."
             ) from error
 
-    def read(self, pixels: Pixels) -> tuple[TextLine, ...]:
-        """The lines in reading order, their boxes in pixels of `pixels`.
+    def find(self, pixels: Pixels) -> list[Corners]:
+        """The corners of each line, in no order. Raises RuntimeError."""
+        with _giving_up():
+            return find_lines(_bgr(pixels), self._detect)
 
-        Raises RuntimeError where onnxruntime gives up on a picture.
-        """
-        from rapidocr.inference_engine.onnxruntime.main import ONNXRuntimeError
-
-        bgr = np.ascontiguousarray(pixels[:, :, ::-1])
-        try:
-            corners = find_lines(bgr, self._detect)
-            texts = self._recognize(bgr, corners)
-        except ONNXRuntimeError as error:
-            last = str(error).strip().rpartition("\n")[2]
-            raise RuntimeError(f"The OCR gave up: {last}") from error
-        lines = [
-            TextLine(text, _box(where, bgr), float(confidence))
-            for where, (text, confidence) in zip(corners, texts, strict=True)
-            if text.strip() and confidence >= LEAST_CONFIDENCE
-        ]
-        return tuple(in_reading_order(lines))
+    def recognize(self, pixels: Pixels, corners: Sequence[Corners]) -> list[Words]:
+        """Text and confidence at each place, read at full size. Raises RuntimeError."""
+        if not corners:
+            return []
+        with _giving_up():
+            crops = self._engine.crop_text_regions(_bgr(pixels), corners)
+            read = self._engine.recognize_txt(crops)
+        return [Words(text, float(c)) for text, c in zip(read.txts, read.scores, strict=True)]
 
     def _detect(self, bgr: Pixels, scale: float) -> Sequence[Corners]:
         self._engine.text_det.limit_side_len = max(bgr.shape) * scale
         found = self._engine(bgr, use_rec=False).boxes
         return [] if found is None else list(found)
 
-    def _recognize(self, bgr: Pixels, corners: Sequence[Corners]) -> Sequence[tuple[str, float]]:
-        """Text and confidence at each place, read at full size."""
-        if not corners:
-            return []
-        read = self._engine.recognize_txt(self._engine.crop_text_regions(bgr, corners))
-        return list(zip(read.txts, read.scores, strict=True))
+
+@contextlib.contextmanager
+def _giving_up() -> Iterator[None]:
+    """onnxruntime's own error becomes a RuntimeError of one line."""
+    from rapidocr.inference_engine.onnxruntime.main import ONNXRuntimeError
+
+    try:
+        yield
+    except ONNXRuntimeError as error:
+        last = str(error).strip().rpartition("\n")[2]
+        raise RuntimeError(f"The OCR gave up: {last}") from error
+
+
+def _bgr(pixels: Pixels) -> Pixels:
+    """The order of colours that OpenCV takes for granted."""
+    return np.ascontiguousarray(pixels[:, :, ::-1])
 
 
 def _load(files: weights.OcrWeights) -> Any:
@@ -97,11 +99,3 @@ def _load(files: weights.OcrWeights) -> Any:
     engine(blank, use_rec=False)  # each model loads at its first use
     engine.recognize_txt([blank])
     return engine
-
-
-def _box(corners: Corners, picture: Pixels) -> Box:
-    """The upright box around four corners, within the picture."""
-    height, width = picture.shape[:2]
-    left, top = np.maximum(np.floor(corners.min(axis=0)), 0).astype(int).tolist()
-    right, bottom = np.minimum(np.ceil(corners.max(axis=0)), (width, height)).astype(int).tolist()
-    return Box(left, top, right - left, bottom - top)

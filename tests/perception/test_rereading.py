@@ -1,0 +1,128 @@
+"""Reading costs what has changed: judged by how many pixels are searched and lines are read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from mirrordesk.perception.base import Pixels
+from mirrordesk.perception.finding import Corners
+from mirrordesk.perception.line_reader import Words
+from mirrordesk.perception.rapid import RapidOcr
+from mirrordesk.perception.rereading import RereadingOcr
+
+WIDTH, HEIGHT, STEP = 640, 320, 18
+NUMBERS = "one two three four five six seven eight nine ten".split()  # noqa: SIM905
+
+
+class CountingOcr(RapidOcr):
+    """The real OCR; it counts what it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forget()
+
+    def forget(self) -> None:
+        self.searched, self.read_lines = 0, 0
+
+    def find(self, pixels: Pixels) -> list[Corners]:
+        self.searched += pixels.shape[0] * pixels.shape[1]
+        return super().find(pixels)
+
+    def recognize(self, pixels: Pixels, corners: Sequence[Corners]) -> list[Words]:
+        self.read_lines += len(corners)
+        return super().recognize(pixels, corners)
+
+
+@pytest.fixture(scope="module")
+def reader() -> CountingOcr:
+    return CountingOcr()
+
+
+@pytest.fixture
+def ocr(reader: CountingOcr) -> RereadingOcr:
+    reader.forget()
+    return RereadingOcr(reader)
+
+
+def _line(number: int) -> str:
+    return f"row {number} holds {NUMBERS[number % 10]} {NUMBERS[number // 10 % 10]} apples"
+
+
+def _terminal(first: int, count: int = 14, title: str = "shell") -> Pixels:
+    """A terminal below a title, with a scroll bar, that shows the lines from `first` on."""
+    picture = Image.new("RGB", (WIDTH, HEIGHT), "#f4f4f4")
+    draw = ImageDraw.Draw(picture)
+    draw.text((12, 8), title, "#222222", ImageFont.truetype("DejaVuSans.ttf", 14))
+    draw.rectangle((0, 40, WIDTH, HEIGHT), fill="#1e1e22")
+    draw.rectangle((WIDTH - 10, 44 + first * 4, WIDTH - 2, 90 + first * 4), fill="#888888")
+    font = ImageFont.truetype("DejaVuSansMono.ttf", 13)
+    for row in range(count):
+        draw.text((12, 48 + row * STEP), _line(first + row), "#d2d2d2", font)
+    return np.asarray(picture)
+
+
+def _texts(ocr: RereadingOcr, picture: Pixels) -> list[str]:
+    return [line.text for line in ocr.read(picture)]
+
+
+def _rows(first: int, count: int = 14) -> list[str]:
+    return [_line(first + row) for row in range(count)]
+
+
+def test_the_same_frame_again_costs_nothing(ocr: RereadingOcr, reader: CountingOcr) -> None:
+    before = ocr.read(_terminal(0))
+    reader.forget()
+    assert ocr.read(_terminal(0)) == before
+    assert (reader.searched, reader.read_lines) == (0, 0)
+
+
+def test_a_typed_line_is_searched_and_read_alone(ocr: RereadingOcr, reader: CountingOcr) -> None:
+    ocr.read(_terminal(0, count=9))
+    reader.forget()
+    assert _texts(ocr, _terminal(0, count=10)) == ["shell", *_rows(0, 10)]
+    assert reader.read_lines <= 2
+    assert reader.searched < WIDTH * HEIGHT / 3
+
+
+def test_scrolling_reads_only_what_came_into_view(ocr: RereadingOcr, reader: CountingOcr) -> None:
+    ocr.read(_terminal(0))
+    reader.forget()
+    assert _texts(ocr, _terminal(3)) == ["shell", *_rows(3)]
+    assert reader.read_lines <= 5
+    assert reader.searched < 0.6 * WIDTH * HEIGHT
+
+
+def test_scrolling_back_reads_nothing(ocr: RereadingOcr, reader: CountingOcr) -> None:
+    for first in (0, 3):
+        ocr.read(_terminal(first))
+    reader.forget()
+    assert _texts(ocr, _terminal(0)) == ["shell", *_rows(0)]
+    assert reader.read_lines == 0
+
+
+def test_switching_back_to_a_window_costs_nothing(ocr: RereadingOcr, reader: CountingOcr) -> None:
+    terminal, other = _terminal(0), np.rot90(_terminal(40), 2).copy()
+    before = ocr.read(terminal)
+    ocr.read(other)
+    reader.forget()
+    assert ocr.read(terminal) == before
+    assert reader.searched == 0
+
+
+def test_what_is_gone_from_the_screen_is_not_in_its_text(ocr: RereadingOcr) -> None:
+    ocr.read(_terminal(0))
+    assert _texts(ocr, _terminal(0, count=4)) == ["shell", *_rows(0, 4)]
+
+
+def test_a_word_behind_another_makes_one_line_with_it(ocr: RereadingOcr) -> None:
+    ocr.read(_terminal(0, title="bash in"))
+    assert _texts(ocr, _terminal(0, title="bash in heron"))[0] == "bash in heron"
+
+
+def test_a_frame_of_another_size_is_read_anew(ocr: RereadingOcr) -> None:
+    ocr.read(_terminal(0))
+    assert _texts(ocr, np.ascontiguousarray(_terminal(5)[:200])) == ["shell", *_rows(5, 8)]
