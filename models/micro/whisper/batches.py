@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,8 @@ BATCH = 32
 POOLED = 8  # batches drawn at once and sorted by length, so that little padding is computed
 SILENT_SHARE = 0.06  # of the examples carry no speech
 
+Batch = dict[str, Tensor]  # mel, tokens, labels, spelled, lengths
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -27,34 +29,46 @@ class Heard:
     samples: speech.Samples
 
 
-def _example(data: list[Said], chance: np.random.Generator) -> Heard:
-    if chance.random() < SILENT_SHARE:
-        return Heard("", speech.silence(chance))
-    said = data[chance.integers(len(data))]
-    return Heard(said.text, speech.heard(said.samples, chance))
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What to learn from for so many batches."""
+
+    steps: int
+    data: Sequence[Said]
+    clean: bool  # without rooms, noise and silence
 
 
-def batches(data: list[Said], vocabulary: Vocabulary, seed: int) -> Iterator[dict[str, Tensor]]:
-    """Endless training batches of like lengths; one in twenty-five is small and 30 s long."""
+def batches(lessons: Sequence[Lesson], vocabulary: Vocabulary, seed: int) -> Iterator[Batch]:
+    """The batches of one lesson after the other."""
     chance = np.random.default_rng(seed)
-    pooled: list[list[Heard]] = []
-    step = 0
+    for lesson in lessons:
+        alike = _alike(lesson, chance)
+        for step in range(lesson.steps):
+            picked = next(alike)
+            longest = max(len(heard.samples) for heard in picked) // HOP_LENGTH
+            frames = min(N_FRAMES, longest + int(chance.integers(8, 80)))
+            if step % 25 == 24 and not lesson.clean:  # the window that is decoded at inference
+                picked, frames = picked[:4], N_FRAMES
+            yield _collate(picked, frames + frames % 2, vocabulary)
+
+
+def _alike(lesson: Lesson, chance: np.random.Generator) -> Iterator[list[Heard]]:
+    """Endless batches of recordings of like lengths."""
     while True:
-        if not pooled:
-            pool = [_example(data, chance) for _ in range(BATCH * POOLED)]
-            pool.sort(key=lambda heard: len(heard.samples))
-            pooled = [pool[start : start + BATCH] for start in range(0, len(pool), BATCH)]
-            chance.shuffle(pooled)
-        picked = pooled.pop()
-        longest = max(len(heard.samples) for heard in picked) // HOP_LENGTH
-        frames = min(N_FRAMES, longest + int(chance.integers(8, 80)))
-        if step % 25 == 24:  # the window that the decoder sees at inference
-            picked, frames = picked[:4], N_FRAMES
-        yield _collate(picked, frames + frames % 2, vocabulary)
-        step += 1
+        pool = [_example(lesson, chance) for _ in range(BATCH * POOLED)]
+        pool.sort(key=lambda heard: len(heard.samples))
+        for batch in chance.permutation(POOLED):
+            yield pool[batch * BATCH : (batch + 1) * BATCH]
 
 
-def _collate(picked: list[Heard], frames: int, vocabulary: Vocabulary) -> dict[str, Tensor]:
+def _example(lesson: Lesson, chance: np.random.Generator) -> Heard:
+    if not lesson.clean and chance.random() < SILENT_SHARE:
+        return Heard("", speech.silence(chance))
+    said = lesson.data[chance.integers(len(lesson.data))]
+    return Heard(said.text, speech.heard(said.samples, chance, clean=lesson.clean))
+
+
+def _collate(picked: list[Heard], frames: int, vocabulary: Vocabulary) -> Batch:
     sound = torch.zeros(len(picked), frames * HOP_LENGTH)
     targets = [vocabulary.target(heard.text) for heard in picked]
     tokens = torch.zeros(len(picked), max(map(len, targets)), dtype=torch.long)

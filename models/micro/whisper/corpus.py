@@ -33,6 +33,19 @@ def known(count: int) -> list[Said]:
     return _spoken(_sentences(count, SEED, others), SEED, speech.VARIANTS)
 
 
+def scraps(count: int, most: int) -> list[Said]:
+    """`count` pieces of sentences, 1 to `most` words, in the voices to learn from."""
+    chance = random.Random(SEED + most)
+    texts = [_scrap(office.sentence(chance).split(), most, chance) for _ in range(count)]
+    return _spoken(texts, SEED + most, speech.VARIANTS)
+
+
+def _scrap(words: list[str], most: int, chance: random.Random) -> str:
+    length = chance.randint(1, most)
+    first = chance.randrange(max(len(words) - length, 0) + 1)
+    return " ".join(words[first : first + length])
+
+
 def _sentences(count: int, seed: int, without: Collection[str]) -> list[str]:
     chance = random.Random(seed)
     texts: list[str] = []

@@ -72,14 +72,16 @@ def _room(samples: Samples, chance: np.random.Generator) -> Samples:
     return fftconvolve(samples, tail.astype(np.float32)).astype(np.float32)[: len(samples) + count]
 
 
-def heard(pcm: Pcm, chance: np.random.Generator) -> Samples:
-    """`pcm` as a recording might have it: padded, in a room, with noise, louder or softer."""
+def heard(pcm: Pcm, chance: np.random.Generator, *, clean: bool = False) -> Samples:
+    """`pcm` as a recording might have it: padded, louder or softer; unless `clean`, in a room and
+    with noise.
+    """
     samples = pcm.astype(np.float32) / 32768.0
     padding = [np.zeros(int(RATE * chance.uniform(0.0, 0.5)), np.float32) for _ in range(2)]
     sound = np.concatenate([padding[0], samples, padding[1]])
-    if chance.random() < 0.5:
+    if not clean and chance.random() < 0.5:
         sound = _room(sound, chance)
-    if chance.random() < 0.7:
+    if not clean and chance.random() < 0.7:
         ratio_db = chance.uniform(8.0, 40.0)
         level = np.sqrt(np.mean(samples**2)) * 10 ** (-ratio_db / 20)
         sound = sound + level * _noise(len(sound), chance)
