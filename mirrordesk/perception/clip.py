@@ -28,13 +28,14 @@ class OpenClip(ImageEncoder):
 
         chosen = devices.choose()
         self.name, self.device, self.why = weights.name, chosen.name, chosen.why
-        self._model_name = _register(weights.architecture)
+        self._model_name = _register(weights.architecture, weights.path.parent)
         try:
             model, _, preprocess = open_clip.create_model_and_transforms(
                 self._model_name,
                 pretrained=str(weights.path),
                 # the usual cut out of the middle would leave half of a wide screen unseen
                 image_resize_mode="squash",
+                **published_preprocessing(self._model_name),
                 precision="fp16" if chosen.half else "fp32",
                 device=chosen.name,
             )
@@ -45,7 +46,7 @@ class OpenClip(ImageEncoder):
             ) from error
         self._model: Any = model.eval()
         self._preprocess: Any = preprocess
-        self._tokenize: Any = open_clip.get_tokenizer(self._model_name)
+        self._tokenize: Any = _tokenizer(self._model_name, weights.path.parent)
         self._dtype = torch.float16 if chosen.half else torch.float32
         self.dimensions = int(open_clip.get_model_config(self._model_name)["embed_dim"])
 
@@ -72,7 +73,7 @@ class OpenClip(ImageEncoder):
         return np.concatenate(rows)
 
 
-def _register(model: str) -> str:
+def _register(model: str, folder: Path) -> str:
     """The name by which open_clip knows the model, after reading its JSON where it has one."""
     import open_clip
 
@@ -85,12 +86,45 @@ def _register(model: str) -> str:
         text = open_clip.get_model_config(model)["text_cfg"]
     else:
         raise WeightsError(f"open_clip knows no model named {model}.")
-    if {"hf_model_name", "hf_tokenizer_name"} & set(text) or "siglip" in model.lower():
+    if "hf_model_name" in text or (_foreign(model, text) and not _has_tokenizer(folder)):
         raise WeightsError(
             f"The image model {model} would fetch its tokenizer from the network; choose one with "
-            "open_clip's own, for example ViT-B-32."
+            "open_clip's own, for example ViT-B-32, or put tokenizer.json and "
+            "open_clip_config.json beside its checkpoint."
         )
     return model
+
+
+def _foreign(model: str, text: dict[str, Any]) -> bool:
+    """Whether the tokenizer is not open_clip's own."""
+    return "hf_tokenizer_name" in text or "siglip" in model.lower()
+
+
+def _has_tokenizer(folder: Path) -> bool:
+    return all((folder / name).is_file() for name in ("tokenizer.json", "open_clip_config.json"))
+
+
+def _tokenizer(model: str, folder: Path) -> Any:
+    """open_clip's own, or the one whose files lie beside the checkpoint."""
+    import open_clip
+
+    text = open_clip.get_model_config(model)["text_cfg"]
+    return open_clip.get_tokenizer(f"local-dir:{folder}" if _foreign(model, text) else model)
+
+
+def published_preprocessing(model: str) -> dict[str, Any]:
+    """How pictures were scaled for the published checkpoints of a model, where all agree.
+
+    open_clip applies that by itself only when it fetches the checkpoint.
+    """
+    from open_clip.pretrained import get_pretrained_cfg, list_pretrained_tags_by_model
+
+    found = [get_pretrained_cfg(model, tag) for tag in list_pretrained_tags_by_model(model)]
+    values = [(each.get("mean"), each.get("std"), each.get("interpolation")) for each in found]
+    if not values or any(value != values[0] for value in values):
+        return {}
+    mean, std, interpolation = values[0]
+    return {"image_mean": mean, "image_std": std, "image_interpolation": interpolation}
 
 
 def _configuration(path: Path) -> dict[str, Any]:
