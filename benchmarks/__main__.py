@@ -18,7 +18,7 @@ from typing import Any
 import benchmarks
 from mirrordesk.errors import MirrorDeskError, UsageError
 
-SHARED = ("__main__", "data")  # modules that measure nothing
+SHARED = ("__main__", "data", "office_work", "sessions")  # modules that measure nothing
 
 
 def names() -> list[str]:
