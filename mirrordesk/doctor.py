@@ -7,11 +7,13 @@ moment, for that alone tells whether it answers.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import importlib.util
+import re
 import shlex
 import shutil
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from mirrordesk import weights
 from mirrordesk.capture import audio, backends, soundserver
@@ -20,12 +22,12 @@ from mirrordesk.errors import CaptureUnavailable, WeightsError, WeightsMissing
 from mirrordesk.paths import Profile
 from mirrordesk.perception import devices
 from mirrordesk.records import Check
-from mirrordesk.weights import Weights
+from mirrordesk.weights import Role
 
 OK, MISSING, PROBLEM = "ok", "missing", "problem"
 LEAST_FREE_BYTES = 2 * 10**9  # about a week of recording
 INSTALL = "make run"  # installs every package there is
-MODELS = "mirrordesk models recommend"
+RECOMMEND = "mirrordesk models recommend"
 
 
 def checks(profile: Profile, settings: Settings) -> list[Check]:
@@ -35,15 +37,11 @@ def checks(profile: Profile, settings: Settings) -> list[Check]:
         _disk(profile),
         *_display(),
         *_sound(settings),
-        _weights(
-            "OCR", lambda: f"PP-OCRv6 small on the processor, {weights.ocr().folder}", INSTALL
-        ),
+        _ocr(),
         _package("speech detection", "silero_vad", "Silero VAD through onnxruntime"),
-        _weights("text", lambda: _described(weights.text(settings.text)), MODELS),
-        _weights("speech", lambda: _described(weights.speech(settings.speech)), MODELS, "whisper"),
-        _weights(
-            "pictures", lambda: _described(weights.image(settings.image)), MODELS, "open_clip"
-        ),
+        _text(settings),
+        _model("speech", Role.SPEECH, settings, "whisper", "its work stays pending"),
+        _model("pictures", Role.IMAGE, settings, "open_clip", "its work stays pending"),
         _device(),
         _language_model(settings),
         _package("window", "PySide6", "Qt through PySide6"),
@@ -101,20 +99,52 @@ def _package(part: str, package: str, detail: str) -> Check:
     return Check(part, OK, detail)
 
 
-def _weights(part: str, describe: Callable[[], str], remedy: str, package: str = "") -> Check:
-    """`package` is what runs these weights, where it is not what they came with."""
+def _ocr() -> Check:
     try:
-        found = describe()
+        return Check("OCR", OK, f"PP-OCRv6 small on the processor, {weights.ocr().folder}")
     except WeightsMissing as error:
-        sentence = str(error).partition(";")[0]
-        return Check(part, MISSING, f"{sentence}; its work stays pending", remedy)
+        return Check("OCR", MISSING, f"{_cause(error)}; its work stays pending", INSTALL)
     except WeightsError as error:
-        return Check(part, PROBLEM, str(error), remedy)
-    return _package(part, package, found) if package else Check(part, OK, found)
+        return Check("OCR", PROBLEM, str(error), _command(error))
 
 
-def _described(found: Weights) -> str:
-    return f"{found.name}, {found.path}"
+def _model(
+    part: str, role: Role, settings: Settings, package: str, without: str, runs: str = ""
+) -> Check:
+    """The model of a role: which, where and why. `package` is what runs it, `runs` says where,
+    and `without` what becomes of the work when it is missing."""
+    chosen = getattr(settings, role.value)
+    try:
+        found = weights.of(role, chosen.model)
+    except WeightsMissing as error:
+        return Check(part, MISSING, f"{_cause(error)}; {without}", _command(error))
+    except WeightsError as error:
+        return Check(part, PROBLEM, str(error), _command(error))
+    is_default = chosen.model == getattr(Settings(), role.value).model
+    why = "the default" if is_default else f"chosen in {role.setting}"
+    micro = ", a micro model for trying things out" if found.micro else ""
+    check = _package(part, package, f"{found.name}{micro}{runs}: {found.path} ({why})")
+    # a micro model works, yet the person should hear what brings a real one
+    return (
+        dataclasses.replace(check, remedy=RECOMMEND) if found.micro and check.state == OK else check
+    )
+
+
+def _cause(error: WeightsError) -> str:
+    """What is wrong, without the remedy that an error's sentence ends with."""
+    return str(error).partition(";")[0]
+
+
+def _command(error: WeightsError) -> str:
+    """The command that the sentence of an error names."""
+    named = re.search(r"`(mirrordesk|pip) [^`]+`", str(error))
+    return named[0].strip("`") if named else RECOMMEND
+
+
+def _text(settings: Settings) -> Check:
+    is_gguf = settings.text.model != Settings().text.model
+    package, runs = ("llama_cpp", "") if is_gguf else ("safetensors", " on the processor")
+    return _model("text", Role.TEXT, settings, package, "search goes by words alone", runs)
 
 
 def _device() -> Check:
@@ -124,19 +154,9 @@ def _device() -> Check:
 
 
 def _language_model(settings: Settings) -> Check:
-    model = settings.llm.model
-    if not model:
-        return Check("answers", MISSING, "no language model is set; answers quote", MODELS)
-    if importlib.util.find_spec("llama_cpp") is None:
-        return Check("answers", PROBLEM, "the package llama_cpp is not installed", INSTALL)
-    try:
-        kv = f"KV cache {settings.llm.type_k}/{settings.llm.type_v}"
-        found = _described(weights.llm(settings.llm))
-        return Check("answers", OK, f"{found}, {kv}; {_llama_device(settings)}")
-    except WeightsMissing as error:
-        return Check("answers", MISSING, f"{str(error).partition(';')[0]}; answers quote", MODELS)
-    except WeightsError as error:
-        return Check("answers", PROBLEM, str(error), MODELS)
+    kv = f"KV cache {settings.llm.type_k}/{settings.llm.type_v}"
+    runs = f", {kv}, {_llama_device(settings)}"
+    return _model("answers", Role.LLM, settings, "llama_cpp", "answers quote found text", runs)
 
 
 def _llama_device(settings: Settings) -> str:

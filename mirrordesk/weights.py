@@ -56,29 +56,43 @@ def ocr() -> OcrWeights:
 
 def speech(settings: SpeechSettings) -> Weights:
     """The Whisper checkpoint that the settings name. Raises WeightsMissing, WeightsError."""
-    return _weights(Role.SPEECH, settings.model)
+    return of(Role.SPEECH, settings.model)
 
 
 def image(settings: ImageSettings) -> Weights:
     """The open_clip model that the settings name. Raises WeightsMissing, WeightsError."""
-    return _weights(Role.IMAGE, settings.model)
+    return of(Role.IMAGE, settings.model)
 
 
 def text(settings: TextSettings) -> Weights:
     """The text model that the settings name. Raises WeightsMissing, WeightsError."""
-    return _weights(Role.TEXT, settings.model)
+    return of(Role.TEXT, settings.model)
 
 
 def llm(settings: LlmSettings) -> Weights:
     """The GGUF that the settings name. Raises WeightsMissing, WeightsError."""
-    return _weights(Role.LLM, settings.model)
+    return of(Role.LLM, settings.model)
+
+
+def of(role: Role, wanted: str) -> Weights:
+    """The model of `role` by its name or path. Raises WeightsMissing, WeightsError."""
+    if not wanted:
+        raise WeightsMissing(
+            f"No {role.noun} is set; `mirrordesk models recommend` names those that fit."
+        )
+    models = shelf.models()
+    if wanted in models:
+        if models[wanted].role is not role:
+            raise WeightsError(f"{wanted} is a {models[wanted].role.noun}, no {role.noun}.")
+        return _verified(models[wanted])
+    return _file(role, wanted)
 
 
 def by_identity(role: Role, identity: str) -> Weights:
     """The model that made what is filed under `identity`. Raises WeightsMissing, WeightsError."""
     name = identity.rpartition("@")[0]
     model = shelf.models(role).get(name)
-    found = _of(model) if model else None
+    found = _verified(model) if model else None
     if found is None or found.identity != identity:
         raise WeightsMissing(f"The {role.noun} {identity}, used earlier, is no longer here.")
     return found
@@ -103,20 +117,7 @@ def signature(role: Role, wanted: str) -> object:
     return (wanted, *(stamp(str(path)) for path in (*paths, *listed)))
 
 
-def _weights(role: Role, wanted: str) -> Weights:
-    if not wanted:
-        raise WeightsMissing(
-            f"No {role.noun} is set; `mirrordesk models recommend` names those that fit."
-        )
-    models = shelf.models()
-    if wanted in models:
-        if models[wanted].role is not role:
-            raise WeightsError(f"{wanted} is a {models[wanted].role.noun}, no {role.noun}.")
-        return _of(models[wanted])
-    return _file(role, wanted)
-
-
-def _of(model: Model) -> Weights:
+def _verified(model: Model) -> Weights:
     """A model of the registry, verified."""
     digest = shelf.verify(model)
     folder = shelf.folder(model)

@@ -212,7 +212,8 @@ def _check_lines(checks: Sequence[Check]) -> Iterable[str]:
     for check in checks:
         yield f"{check.state:<8} {check.part:<17} {check.detail}"
         if check.remedy:
-            yield f"{'':<26} mend with: {check.remedy}"
+            verb = "or" if check.state == "ok" else "mend with"
+            yield f"{'':<26} {verb}: {check.remedy}"
 
 
 def settings(options: argparse.Namespace, profile: Profile) -> int:

@@ -11,17 +11,24 @@ from pathlib import Path
 
 import pytest
 
-from mirrordesk import durable
+from mirrordesk import config, durable
 from mirrordesk.cli import main
 from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
+from mirrordesk.registry import places
 from tests.remembering import ID, LINE, remember
+
+
+@pytest.fixture(autouse=True)
+def nothing_pulled(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(places.MODELS_VARIABLE, str(tmp_path / "pulled"))
 
 
 @pytest.fixture
 def remembered(profile: Profile) -> Profile:
-    """A profile that has seen one line."""
+    """A profile that has seen one line, and answers without a language model."""
     remember(profile)
+    config.change(profile, "llm.model", "")
     return profile
 
 
@@ -89,11 +96,12 @@ def test_doctor_names_parts_and_remedies(
     profile: Profile, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("DISPLAY", raising=False)
+    config.change(profile, "llm.model", "qwen3-4b")
     result = Result(capsys, profile, "doctor", "--json")
     by_part = {check["part"]: check for check in json.loads(result.out)}
     assert by_part["screen"]["state"] == "problem"
     assert by_part["text"]["state"] == "ok"
-    assert by_part["answers"]["remedy"] == "mirrordesk config llm.model PATH.gguf"
+    assert by_part["answers"]["remedy"] == "mirrordesk models pull qwen3-4b"
     assert result.status == 1
 
 
@@ -134,6 +142,14 @@ def test_pause_and_resume_leave_and_remove_a_mark(
         (["config", "no.such"], 2, "llm.model"),
         (["config", "llm.context", "many"], 2, "whole number"),
         (["record", "--for", "-3"], 2, "seconds"),
+        (["models"], 2, "VERB"),
+        (["models", "pull"], 2, "NAME"),
+        (["models", "pull", "no-such"], 2, "qwen3-4b"),
+        (["models", "use", "no-such"], 2, "whisper-small"),
+        (["models", "use", "silero-vad"], 2, "no choice"),
+        (["models", "use", "qwen3-4b", "--role", "text"], 2, "path of a file"),
+        (["models", "remove", "clip-micro"], 2, "comes with MirrorDesk"),
+        (["models", "remove", "qwen3-4b"], 2, "not here"),
     ],
 )
 def test_wrong_words_get_one_sentence_and_status_2(
@@ -204,6 +220,14 @@ def test_a_file_that_is_no_gguf_is_refused_by_name(
     )
     assert result.status == 5
     assert "wrong.gguf is not a GGUF" in result.err
+
+
+def test_a_model_is_named_for_one_question(
+    remembered: Profile, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = Result(capsys, remembered, "ask", "anything", "--model", "qwen3-4b")
+    assert result.status == 5
+    assert "mirrordesk models pull qwen3-4b" in result.err
 
 
 def test_the_environment_names_the_profile(tmp_path: Path) -> None:

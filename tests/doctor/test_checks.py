@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +23,8 @@ from mirrordesk.demo.virtual_desktop import VirtualDesktop
 from mirrordesk.paths import Profile
 from mirrordesk.perception import devices
 from mirrordesk.records import Check
+from mirrordesk.registry import places
+from models.micro import pin
 
 QUIET = CaptureSettings(microphone=False, loopback=False)
 
@@ -30,6 +33,11 @@ QUIET = CaptureSettings(microphone=False, loopback=False)
 def no_display(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def nothing_pulled(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(places.MODELS_VARIABLE, str(tmp_path / "pulled"))
 
 
 def _checks(profile: Profile, **sections: object) -> dict[str, Check]:
@@ -41,33 +49,65 @@ def test_what_is_there_names_what_was_chosen_and_why(profile: Profile) -> None:
     found = _checks(profile)
     assert found["OCR"].state == "ok"
     assert "PP-OCRv6" in found["OCR"].detail
-    assert str(weights.text()) in found["text"].detail
+    assert str(weights.text(Settings().text).path) in found["text"].detail
+    assert "the default" in found["text"].detail
     assert "cpu" in found["device"].detail or "cuda" in found["device"].detail
 
 
-def test_what_is_not_set_is_missing_and_names_its_command(profile: Profile) -> None:
-    found = _checks(profile)
-    for part, command in {
-        "speech": "mirrordesk config speech.weights",
-        "pictures": "mirrordesk config image.model",
-        "answers": "mirrordesk config llm.model",
+def test_a_model_that_is_not_here_is_missing_and_names_its_command(profile: Profile) -> None:
+    found = _checks(
+        profile,
+        speech=SpeechSettings(model="whisper-small"),
+        image=ImageSettings(model="siglip2-b16"),
+        llm=LlmSettings(model="qwen3-4b"),
+    )
+    for part, name in {
+        "speech": "whisper-small",
+        "pictures": "siglip2-b16",
+        "answers": "qwen3-4b",
     }.items():
         assert found[part].state == "missing"
-        assert found[part].remedy.startswith(command)
+        assert name in found[part].detail
+        assert found[part].remedy == f"mirrordesk models pull {name}"
+
+
+def test_a_role_without_a_model_names_the_command_that_finds_one(profile: Profile) -> None:
+    found = _checks(profile, speech=SpeechSettings(model=""), llm=LlmSettings(model=""))
+    for part in ("speech", "answers"):
+        assert found[part].state == "missing"
+        assert found[part].remedy == "mirrordesk models recommend"
 
 
 def test_weights_that_are_gone_are_named(profile: Profile, tmp_path: Path) -> None:
-    speech = _checks(profile, speech=SpeechSettings(weights=str(tmp_path / "gone.pt")))["speech"]
+    speech = _checks(profile, speech=SpeechSettings(model=str(tmp_path / "gone.pt")))["speech"]
     assert speech.state == "missing"
     assert "gone.pt" in speech.detail
 
 
-def test_weights_that_are_there_are_named(profile: Profile, tmp_path: Path) -> None:
+def test_weights_that_are_there_are_named_with_who_chose_them(
+    profile: Profile, tmp_path: Path
+) -> None:
     checkpoint = tmp_path / "clip.pt"
     checkpoint.write_bytes(b"opened by no one here")
-    image = ImageSettings(model="ViT-B-32", weights=str(checkpoint))
-    pictures = _checks(profile, image=image)["pictures"]
-    assert pictures == Check("pictures", "ok", f"open_clip ViT-B-32, {checkpoint}")
+    checkpoint.with_suffix(".json").write_text("{}")
+    pictures = _checks(profile, image=ImageSettings(model=str(checkpoint)))["pictures"]
+    assert pictures == Check("pictures", "ok", f"clip: {checkpoint} (chosen in image.model)")
+
+
+def test_a_micro_model_is_called_one_and_the_way_to_a_real_one_is_named(
+    profile: Profile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = tmp_path / "shipped"
+    micro = shipped / "micro" / "whisper" / "whisper-micro.pt"
+    micro.parent.mkdir(parents=True)
+    micro.write_bytes(b"opened by no one here")
+    shutil.copy(places.shipped() / places.MANIFEST, shipped)
+    pin.pin(shipped)
+    monkeypatch.setattr(places, "shipped", lambda: shipped)
+    speech = _checks(profile)["speech"]
+    assert speech.state == "ok"
+    assert "a micro model for trying things out" in speech.detail
+    assert speech.remedy == "mirrordesk models recommend"
 
 
 def test_a_package_that_is_not_installed_is_a_problem(
@@ -79,7 +119,7 @@ def test_a_package_that_is_not_installed_is_a_problem(
     )
     checkpoint = tmp_path / "tiny.pt"
     checkpoint.touch()
-    speech = _checks(profile, speech=SpeechSettings(weights=str(checkpoint)))["speech"]
+    speech = _checks(profile, speech=SpeechSettings(model=str(checkpoint)))["speech"]
     assert speech.state == "problem"
     assert "whisper" in speech.detail
 
@@ -97,7 +137,7 @@ def test_a_model_file_names_its_cache_and_where_it_runs(profile: Profile, tmp_pa
     model.write_bytes(b"GGUF and more")
     answers = _checks(profile, llm=LlmSettings(model=str(model), gpu_layers=0))["answers"]
     assert answers.state == "ok"
-    assert "KV cache q8_0/q8_0; on the processor" in answers.detail
+    assert "KV cache q8_0/q8_0, on the processor" in answers.detail
 
 
 def test_a_profile_open_to_others_is_a_problem(profile: Profile) -> None:
