@@ -1,0 +1,127 @@
+"""Reader-micro in torch: the llama architecture, small, as llama.cpp computes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How large the model is. `context` is in tokens."""
+
+    words: int
+    layers: int = 5
+    width: int = 256
+    heads: int = 4
+    kv_heads: int = 2
+    feed_forward: int = 448
+    context: int = 2560
+    theta: float = 10_000.0
+    epsilon: float = 1e-5
+
+    @property
+    def head_dim(self) -> int:
+        return self.width // self.heads
+
+
+class Attention(nn.Module):
+    """Grouped-query attention that keeps its last queries and keys for whoever guides it."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.shape = shape
+        keys = shape.kv_heads * shape.head_dim
+        self.q = nn.Linear(shape.width, shape.width, bias=False)
+        self.k = nn.Linear(shape.width, keys, bias=False)
+        self.v = nn.Linear(shape.width, keys, bias=False)
+        self.output = nn.Linear(shape.width, shape.width, bias=False)
+        self.asked: Tensor | None = None  # (batch, heads, tokens, head_dim), turned
+        self.known: Tensor | None = None  # (batch, kv_heads, tokens, head_dim), turned
+
+    def forward(self, x: Tensor, turn: Tensor, mask: Tensor) -> Tensor:
+        batch, tokens, width = x.shape
+        split = (batch, tokens, -1, self.shape.head_dim)
+        self.asked = rotate(self.q(x).view(split).transpose(1, 2), turn)
+        self.known = rotate(self.k(x).view(split).transpose(1, 2), turn)
+        values = self.v(x).view(split).transpose(1, 2)
+        seen = self._memory_and_questions(values, mask)
+        return self.output(seen.transpose(1, 2).reshape(batch, tokens, width))
+
+    def _memory_and_questions(self, values: Tensor, mask: Tensor) -> Tensor:
+        """What each token sees. Apart, since questions do not see one another."""
+        assert self.asked is not None
+        assert self.known is not None
+        attend = functional.scaled_dot_product_attention
+        memory = values.shape[2] - mask.shape[2]
+        own = (part[:, :, :memory] for part in (self.asked, self.known, values))
+        first = attend(*own, is_causal=True, enable_gqa=True)
+        asked = self.asked[:, :, memory:]
+        second = attend(asked, self.known, values, attn_mask=mask, enable_gqa=True)
+        return torch.cat((first, second), dim=2)
+
+
+class Block(nn.Module):
+    """One layer."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.attn_norm = nn.RMSNorm(shape.width, eps=shape.epsilon)
+        self.attn = Attention(shape)
+        self.ffn_norm = nn.RMSNorm(shape.width, eps=shape.epsilon)
+        self.gate = nn.Linear(shape.width, shape.feed_forward, bias=False)
+        self.up = nn.Linear(shape.width, shape.feed_forward, bias=False)
+        self.down = nn.Linear(shape.feed_forward, shape.width, bias=False)
+
+    def forward(self, x: Tensor, turn: Tensor, mask: Tensor) -> Tensor:
+        x = x + self.attn(self.attn_norm(x), turn, mask)
+        y = self.ffn_norm(x)
+        return x + self.down(functional.silu(self.gate(y)) * self.up(y))
+
+
+class Model(nn.Module):
+    """Tokens in, hidden states out; `logits` shares its table with the embedding."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.shape = shape
+        self.embedding = nn.Embedding(shape.words, shape.width)
+        self.blocks = nn.ModuleList(Block(shape) for _ in range(shape.layers))
+        self.norm = nn.RMSNorm(shape.width, eps=shape.epsilon)
+        for name, weight in self.named_parameters():
+            if weight.dim() == 2:
+                last = name.endswith(("output.weight", "down.weight"))
+                std = 0.04 / (2 * shape.layers) ** 0.5 if last else 0.04
+                nn.init.normal_(weight, std=std)
+
+    def forward(self, tokens: Tensor, positions: Tensor, mask: Tensor) -> Tensor:
+        """(batch, tokens) ids and positions to (batch, tokens, width).
+
+        The first tokens are a memory, read from left to right; the mask (batch, 1, questions,
+        tokens) is added to what those behind it attend to: 0 where seen, -inf elsewhere.
+        """
+        x = self.embedding(tokens)
+        turn = turning(positions, self.shape)
+        for block in self.blocks:
+            x = block(x, turn, mask)
+        return self.norm(x)
+
+    def logits(self, hidden: Tensor) -> Tensor:
+        """(…, width) to (…, words)."""
+        return functional.linear(hidden, self.embedding.weight)
+
+
+def turning(positions: Tensor, shape: Shape) -> Tensor:
+    """(batch, 1, tokens, head_dim / 2): for each pair of values, its rotation as a complex one."""
+    pairs = torch.arange(0, shape.head_dim, 2, device=positions.device) / shape.head_dim
+    angles = positions[:, None, :, None] / shape.theta**pairs
+    return torch.polar(torch.ones_like(angles), angles)
+
+
+def rotate(x: Tensor, turn: Tensor) -> Tensor:
+    """Rotary positions over neighbouring pairs, the way llama.cpp has it for this architecture."""
+    pairs = torch.view_as_complex(x.unflatten(-1, (-1, 2)))
+    return torch.view_as_real(pairs * turn).flatten(-2)

@@ -1,0 +1,230 @@
+"""Memories as tokens: one evidence, many questions behind it, each blind to the others.
+
+The model reads the prompt that the product makes. In training, the questions about one memory stand
+behind it in one row; a mask lets each see the memory and itself only, and its positions go on where
+the memory ends. So one reading of the evidence yields a dozen answers to learn from.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from mirrordesk.llm.prompt import SYSTEM, json_line, user_message
+from models.micro.reader.bpe import SPECIAL
+from models.micro.reader.memories import Asked, Memory
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding, Tokenizer
+
+START = 0  # the place of the first token, which stands for "there is no such sentence"
+_SAMPLE = 160  # places of a row at which a guide that holds everywhere is followed
+
+
+class Guide(Enum):
+    """What a head may be taught to look at; see `train`."""
+
+    BEFORE = "from a token to the one before it"
+    LINE = "from a token to the number of its line of evidence"
+    OPENING = "from the end of a sentence to its first token"
+    MATCHED = "from an answer to the end of the sentence it takes, or to the start of everything"
+    COPIED = "from before a copied token to where it is copied from"
+
+
+Links = list[tuple[int, int]]  # from which place of a row to which
+
+
+@dataclass(slots=True)
+class Row:
+    """A memory and its questions in tokens, each with its position and the part it belongs to.
+
+    The memory is part 0. `learned` holds the places whose next token is learned, with that token.
+    """
+
+    tokens: list[int] = field(default_factory=list)
+    positions: list[int] = field(default_factory=list)
+    parts: list[int] = field(default_factory=list)
+    learned: Links = field(default_factory=list)
+    guides: dict[Guide, Links] = field(default_factory=lambda: {guide: [] for guide in Guide})
+
+    def add(self, tokens: Sequence[int], part: int, position: int) -> None:
+        """Append a part that begins at `position`."""
+        self.tokens += tokens
+        self.positions += range(position, position + len(tokens))
+        self.parts += [part] * len(tokens)
+
+    @property
+    def memory(self) -> int:
+        """How many tokens the memory has."""
+        return self.parts.count(0)
+
+    def spread(self, items: list[int], memory: int, padding: int) -> list[int]:
+        """`items`, one for each token, with the memory padded to a length."""
+        gap = [padding] * (memory - self.memory)
+        return [*items[: self.memory], *gap, *items[self.memory :]]
+
+    def moved(self, links: Links, memory: int) -> Links:
+        """`links` from where their tokens stand once the memory is padded; they lead to it."""
+        gap, own = memory - self.memory, self.memory
+        return [(at + gap if at >= own else at, to) for at, to in links]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows side by side, padded. The first `memory` tokens of each are its memory."""
+
+    memory: int
+    tokens: Tensor  # (rows, length)
+    positions: Tensor  # (rows, length)
+    mask: Tensor  # (rows, 1, length - memory, length) of questions: 0 where seen, -inf elsewhere
+    learned: tuple[Tensor, Tensor]  # (rows, some): places, and the tokens that follow them
+    guides: dict[Guide, tuple[Tensor, Tensor]]  # (rows, some): from which place to which
+
+
+class Packer:
+    """Lays out memories with a tokenizer of `bpe`."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+        self._end, system, user, self._assistant = map(tokenizer.token_to_id, SPECIAL)
+        self._opening = [system, *self._ids(SYSTEM), user]
+        self._dash, self._cite, self._close, self._none = map(
+            self._ids, ("- ", " [E", "]", "NO MEMORY")
+        )
+        self._question, self._number, self._text, self._break, self._line_end = (
+            self._ids(text)[0]
+            for text in ('{"question": "', '{"id": "E', '", "text": "', "\\n", '"}\n')
+        )
+
+    def row(self, memory: Memory, chance: random.Random) -> Row:
+        """The memory under a mark drawn with `chance`, and its questions."""
+        text = marked(user_message("", memory.evidence, memory.now_ns), chance)
+        whole = self._tokenizer.encode(text)
+        end = whole.ids.index(self._question, len(whole.ids) - 6) + 1
+        row = Row()
+        row.add([*self._opening, *whole.ids[:end]], 0, 0)
+        self._guide(row, chance)
+        places, begin = _Places(text, whole, len(self._opening)), len(row.tokens)
+        for part, asked in enumerate(memory.asked, start=1):
+            self._add(row, part, begin, asked, places)
+        return row
+
+    def prompt(self, system_and_user: tuple[str, str]) -> list[int]:
+        """A prompt in tokens as the chat template lays it out, up to where the answer begins."""
+        system, user = map(self._ids, system_and_user)
+        return [self._opening[0], *system, self._opening[-1], *user, self._assistant]
+
+    def _add(self, row: Row, part: int, begin: int, asked: Asked, places: _Places) -> None:
+        question = json_line({"question": asked.question}).removeprefix('{"question": "')
+        head = [*self._ids(question), self._assistant]
+        first = len(row.tokens) + len(head) - 1  # the place that the answer follows
+        if asked.sentence is None or asked.source is None:
+            said, matched = [*self._none, self._end], START
+        else:
+            start, matched, number = places.find(asked.source, asked.sentence)
+            sentence, cited = places.ids(start, matched), places.ids(number, number + 1)
+            said = [*self._dash, *sentence, *self._cite, *cited, *self._close, self._end]
+            copied = [*range(start, matched), *[START] * len(self._cite), number]
+            froms = enumerate(copied, first + len(self._dash))
+            row.guides[Guide.COPIED] += [(at, to) for at, to in froms if to != START]
+        row.learned += list(enumerate(said, first))
+        row.guides[Guide.MATCHED] += [(at, matched) for at, _token in enumerate(said, first)]
+        row.add([*head, *said], part, begin)
+
+    def _guide(self, row: Row, chance: random.Random) -> None:
+        """Link the tokens of the memory, which the row holds already."""
+        lines, openings = [], []
+        number = opening = None
+        for at, token in enumerate(row.tokens):
+            if number is not None and at > number:
+                lines.append((at, number))
+            if opening is not None and token in (self._break, self._line_end):
+                openings.append((at, opening))
+                opening = None
+            if token == self._number:
+                number = at + 1
+            if token in (self._text, self._break):
+                opening = at + 1
+        before = [(at, at - 1) for at in range(1, len(row.tokens))]
+        for guide, links in (
+            (Guide.BEFORE, before),
+            (Guide.LINE, lines),
+            (Guide.OPENING, openings),
+        ):
+            row.guides[guide] = chance.sample(links, min(len(links), _SAMPLE))
+
+    def _ids(self, text: str) -> list[int]:
+        return list(self._tokenizer.encode(text).ids)
+
+
+class _Places:
+    """Where in a row the tokens of a memory's text stand."""
+
+    def __init__(self, text: str, encoding: Encoding, before: int) -> None:
+        self._text, self._ids, self._before = text, encoding.ids, before
+        self._starts = [start for start, _end in encoding.offsets]
+
+    def find(self, source: str, sentence: str) -> tuple[int, int, int]:
+        """First token of the sentence, the one behind its last, and the number of its line."""
+        line = self._text.index(f'{{"id": "{source}", ')
+        start = self._text.index(sentence, self._text.index('"text": "', line))
+        number = self._at(line + len('{"id": "E'))
+        return self._at(start), self._at(start + len(sentence)), number
+
+    def ids(self, first: int, last: int) -> list[int]:
+        return self._ids[first - self._before : last - self._before]
+
+    def _at(self, character: int) -> int:
+        index = bisect_left(self._starts, character)
+        assert self._starts[index] == character, "a token reaches beyond what it belongs to"
+        return index + self._before
+
+
+def marked(message: str, chance: random.Random) -> str:
+    """The message with another random word at its marks, so that the same seed gives the same."""
+    found = re.match(r"<evidence (\w+)>", message)
+    assert found is not None
+    return message.replace(found[1], f"{chance.getrandbits(32):08x}")
+
+
+def collate(rows: Sequence[Row]) -> Batch:
+    """Rows as tensors: memories padded to the longest memory, then questions to the most."""
+    memory = max(row.memory for row in rows)
+    parts = _padded([row.spread(row.parts, memory, -1) for row in rows], -1)
+    return Batch(
+        memory,
+        _padded([row.spread(row.tokens, memory, 0) for row in rows], 0),
+        _padded([row.spread(row.positions, memory, 0) for row in rows], 0),
+        _mask(parts, memory),
+        _pairs([row.moved(row.learned, memory) for row in rows], memory),
+        {
+            guide: _pairs([row.moved(row.guides[guide], memory) for row in rows], memory)
+            for guide in Guide
+        },
+    )
+
+
+def _pairs(links: Sequence[Links], spare: int) -> tuple[Tensor, Tensor]:
+    """Two tensors (rows, most); where padded, the first is `spare`, the second -100."""
+    ones, others = ([[pair[side] for pair in row] for row in links] for side in (0, 1))
+    return _padded(ones, spare), _padded(others, -100)
+
+
+def _padded(lists: Sequence[Sequence[int]], value: int) -> Tensor:
+    most = max(map(len, lists))
+    return torch.tensor([[*items, *[value] * (most - len(items))] for items in lists])
+
+
+def _mask(parts: Tensor, memory: int) -> Tensor:
+    """Each token of a question sees the memory and what stands before it in its own question."""
+    seen = (parts[:, None, :] == 0) | (parts[:, None, :] == parts[:, memory:, None])
+    seen = seen.tril(diagonal=memory)
+    return torch.zeros(seen.shape).masked_fill_(~seen, -torch.inf)[:, None]

@@ -1,0 +1,236 @@
+"""Trains Reader-micro: `python -m models.micro.reader.train`, about an hour on two cores.
+
+Left alone, so small a model would take hours to find out that it should look things up. So five of
+its attention heads are told where to look (guided attention, Liu et al. 2016): a loss beside that
+of the answer asks each to attend to the place it is for. The evidence grows from two lines to 2,200
+tokens as training goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from models.micro.reader import bpe, gguf_file
+from models.micro.reader.memories import memory
+from models.micro.reader.model import Attention, Model, Shape
+from models.micro.reader.muon import Muon
+from models.micro.reader.packing import Batch, Guide, Packer, Row, collate
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+HERE = Path(__file__).parent
+FILE = HERE / "reader-micro.gguf"
+SEED = 30
+RATES = (6e-3, 3e-3)  # at their highest, of Muon and of AdamW
+WARM_UP = 20  # steps
+COOL_DOWN = 0.5  # share of the steps in which the rates fall to almost nothing
+LONGEST = 2240  # tokens of a memory
+# Layer and head that follow each guide
+HEADS = {
+    Guide.BEFORE: (0, 0),
+    Guide.LINE: (1, 0),
+    Guide.OPENING: (1, 1),
+    Guide.MATCHED: (3, 0),
+    Guide.COPIED: (4, 0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A part of the training: how many lines of evidence, and how much of it in one step."""
+
+    steps: int
+    lines: tuple[int, int]
+    questions: int
+    tokens: int  # of a step, about
+
+
+STAGES = (
+    Stage(350, (2, 3), 10, 2400),
+    Stage(350, (2, 6), 10, 2800),
+    Stage(200, (2, 14), 12, 3600),
+    Stage(150, (2, 44), 14, 5000),
+)
+
+
+def tokenizer() -> Tokenizer:
+    """The tokenizer for the text of a thousand memories."""
+    chance, texts = random.Random(SEED), []
+    for _ in range(1500):
+        made = memory(chance, 6, 4)
+        texts += [item.line() for item in made.evidence] + [one.question for one in made.asked]
+    return bpe.train(texts)
+
+
+def batches(packer: Packer, stages: tuple[Stage, ...], first: int) -> Iterator[Batch]:
+    """The batch of each step from `first` on; the same whenever training is resumed."""
+    steps = [stage for stage in stages for _ in range(stage.steps)]
+    for step, stage in enumerate(steps):
+        if step >= first:
+            yield collate(_rows(packer, stage, random.Random(f"{SEED}/{step}")))
+
+
+def _rows(packer: Packer, stage: Stage, chance: random.Random) -> list[Row]:
+    """Rows of about one length, as many as the stage wants tokens."""
+    lines, fullest = chance.randint(*stage.lines), chance.choice((1, 2, 4, 7))
+    rows: list[Row] = []
+    while not rows or (len(rows) + 1) * len(rows[0].tokens) <= stage.tokens:
+        row = packer.row(memory(chance, lines, stage.questions, fullest=fullest), chance)
+        if row.memory <= LONGEST:
+            rows.append(row)
+        else:
+            lines -= 2
+    return rows
+
+
+class Trainer:
+    """A model in training, which can be put aside and resumed."""
+
+    def __init__(self, words: Tokenizer, stages: tuple[Stage, ...] = STAGES) -> None:
+        torch.manual_seed(SEED)
+        self.words, self.stages, self.step = words, stages, 0
+        self.model = Model(Shape(words.get_vocab_size()))
+        inner = list(self.model.blocks.parameters())
+        matrices = [weight for weight in inner if weight.dim() == 2]
+        others = [weight for weight in self.model.parameters() if weight.dim() == 1]
+        others.append(self.model.embedding.weight)
+        self._optimizers = (
+            Muon(matrices, RATES[0]),
+            torch.optim.AdamW(others, RATES[1], (0.9, 0.98), weight_decay=0.0),
+        )
+
+    def save(self, path: Path) -> None:
+        """Put everything aside."""
+        optimizers = [one.state_dict() for one in self._optimizers]
+        state = {"model": self.model.state_dict(), "optimizers": optimizers, "step": self.step}
+        torch.save(state | {"words": self.words.to_str()}, path)
+
+    def resume(self, path: Path) -> None:
+        """Go on from what `save` wrote."""
+        state = torch.load(path)
+        if state["words"] != self.words.to_str():
+            raise ValueError(f"{path} was trained with another tokenizer.")
+        self.model.load_state_dict(state["model"])
+        for one, saved in zip(self._optimizers, state["optimizers"], strict=True):
+            one.load_state_dict(saved)
+        self.step = state["step"]
+
+    def run(self) -> Iterator[dict[str, float]]:
+        """Train to the end, yielding the figures of each step."""
+        for batch in batches(Packer(self.words), self.stages, self.step):
+            self._set_rates()
+            total, figures = self._loss(batch)
+            for one in self._optimizers:
+                one.zero_grad()
+            total.backward()
+            nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+            for one in self._optimizers:
+                one.step()
+            self.step += 1
+            yield figures
+
+    def _set_rates(self) -> None:
+        done = self.step / sum(stage.steps for stage in self.stages)
+        share = min(1.0, (self.step + 1) / WARM_UP, max(0.02, (1 - done) / COOL_DOWN))
+        for one, rate in zip(self._optimizers, RATES, strict=True):
+            one.param_groups[0]["lr"] = rate * share
+
+    def _loss(self, batch: Batch) -> tuple[Tensor, dict[str, float]]:
+        hidden = self.model(batch.tokens, batch.positions, batch.mask)
+        at, wanted = batch.learned
+        guesses = self.model.logits(_picked(hidden, at)).flatten(0, 1)
+        answer = functional.cross_entropy(guesses, wanted.flatten())
+        right = (guesses.argmax(-1) == wanted.flatten()) | (wanted.flatten() < 0)
+        figures = {"loss": answer.item(), "token_accuracy": _share(right, wanted)}
+        total = answer
+        for guide, (layer, head) in HEADS.items():
+            scores = _attention(self.model.blocks[layer].attn, head, batch, guide)
+            to = batch.guides[guide][1].flatten()
+            total = total + functional.cross_entropy(scores, to)
+            figures[guide.name.lower()] = _share((scores.argmax(-1) == to) | (to < 0), to)
+        return total, figures
+
+
+def _attention(layer: Attention, head: int, batch: Batch, guide: Guide) -> Tensor:
+    """(all links, length): how much one head would look where, before its softmax."""
+    assert layer.asked is not None
+    assert layer.known is not None
+    at, _to = batch.guides[guide]
+    shared = layer.shape.heads // layer.shape.kv_heads
+    scores = _picked(layer.asked[:, head], at) @ layer.known[:, head // shared].mT
+    if guide in (Guide.MATCHED, Guide.COPIED):
+        hidden = _picked(batch.mask[:, 0], at - batch.memory)
+    else:
+        later = torch.arange(scores.shape[-1]) > at[..., None]
+        hidden = torch.zeros(scores.shape).masked_fill_(later, -torch.inf)
+    return (scores / layer.shape.head_dim**0.5 + hidden).flatten(0, 1)
+
+
+def _picked(x: Tensor, at: Tensor) -> Tensor:
+    """(rows, length, …) at (rows, some) places: (rows, some, …)."""
+    return x[torch.arange(len(x))[:, None], at]
+
+
+def _share(right: Tensor, wanted: Tensor) -> float:
+    """How many of those that are wanted (not negative) are right."""
+    counted = (wanted >= 0).flatten()
+    return right.flatten()[counted].float().mean().item()
+
+
+def main() -> None:
+    """Train, write the files, and measure them."""
+    options = _options()
+    torch.set_num_threads(options.threads)
+    trainer = Trainer(tokenizer())
+    if options.resume:
+        trainer.resume(options.state)
+    began, recent = time.monotonic(), list[dict[str, float]]()
+    with (HERE / "training.jsonl").open("a" if options.resume else "w") as log:
+        for figures in trainer.run():
+            recent.append(figures)
+            if trainer.step % 20 == 0:
+                row = {key: sum(one[key] for one in recent) / len(recent) for key in figures}
+                row = {"step": trainer.step, **{key: round(n, 4) for key, n in row.items()}}
+                row["minutes"] = round((time.monotonic() - began) / 60, 1)
+                print(json.dumps(row), file=log, flush=True)
+                recent.clear()
+            if trainer.step % 50 == 0:
+                trainer.save(options.state)
+    finish(trainer)
+
+
+def finish(trainer: Trainer) -> None:
+    """Write the model in its three precisions and measure each."""
+    from models.micro.reader import evaluate
+
+    gguf_file.write(trainer.model, trainer.words, FILE)
+    for kind in gguf_file.QUANTISED:
+        gguf_file.quantise(FILE, kind)
+    figures = evaluate.all_files() | {"stages": [asdict(stage) for stage in trainer.stages]}
+    (HERE / "evaluation.json").write_text(json.dumps(figures, indent=2) + "\n")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--resume", action="store_true", help="go on from --state")
+    parser.add_argument("--state", type=Path, default=HERE / "training.pt")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
