@@ -123,7 +123,7 @@ def _model(
     is_default = chosen.model == getattr(Settings(), role.value).model
     why = "the default" if is_default else f"chosen in {role.setting}"
     micro = ", a micro model for trying things out" if found.micro else ""
-    check = _package(part, package, f"{found.name}{micro}{runs}: {found.path} ({why})")
+    check = _package(part, package, f"{found.name}{micro}: {found.path} ({why}){runs}")
     # a micro model works, yet the person should hear what brings a real one
     return (
         dataclasses.replace(check, remedy=RECOMMEND) if found.micro and check.state == OK else check
@@ -143,7 +143,7 @@ def _command(error: WeightsError) -> str:
 
 def _text(settings: Settings) -> Check:
     is_gguf = settings.text.model != Settings().text.model
-    package, runs = ("llama_cpp", "") if is_gguf else ("safetensors", " on the processor")
+    package, runs = ("llama_cpp", "") if is_gguf else ("safetensors", "; on the processor")
     return _model("text", Role.TEXT, settings, package, "search goes by words alone", runs)
 
 
@@ -155,7 +155,7 @@ def _device() -> Check:
 
 def _language_model(settings: Settings) -> Check:
     kv = f"KV cache {settings.llm.type_k}/{settings.llm.type_v}"
-    runs = f", {kv}, {_llama_device(settings)}"
+    runs = f"; {kv}; {_llama_device(settings)}"
     return _model("answers", Role.LLM, settings, "llama_cpp", "answers quote found text", runs)
 
 

@@ -79,7 +79,7 @@ def _list_lines(rows: list[dict[str, Any]]) -> Iterable[str]:
         state += ", in use" * row["in_use"] + ", micro" * row["micro"]
         size = words.size(row["size"]) if row["size"] else ""
         yield (
-            f"{row['role']:<7} {row['name']:<{width}} {size:>9}  {state:<24} {row['licence']}"
+            f"{row['role']:<7} {row['name']:<{width}} {size:>9}  {state:<25} {row['licence']}"
         ).rstrip()
 
 

@@ -22,6 +22,13 @@ QUESTION = "What is the Falcon budget?"
 
 
 @pytest.fixture
+def profile(profile: Profile) -> Profile:
+    """A profile without a language model, until a test sets one: answers quote found text."""
+    config.change(profile, "llm.model", "")
+    return profile
+
+
+@pytest.fixture
 def desk(profile: Profile) -> Iterator[DeskClient]:
     remember(profile)
     desk = DeskClient(profile)

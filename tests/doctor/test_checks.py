@@ -137,7 +137,7 @@ def test_a_model_file_names_its_cache_and_where_it_runs(profile: Profile, tmp_pa
     model.write_bytes(b"GGUF and more")
     answers = _checks(profile, llm=LlmSettings(model=str(model), gpu_layers=0))["answers"]
     assert answers.state == "ok"
-    assert "KV cache q8_0/q8_0, on the processor" in answers.detail
+    assert "KV cache q8_0/q8_0; on the processor" in answers.detail
 
 
 def test_a_profile_open_to_others_is_a_problem(profile: Profile) -> None:

@@ -30,6 +30,14 @@ from tests.perception import tiny_models
 NOW = clock.now_ns() - clock.HOUR
 
 
+@pytest.fixture
+def profile(profile: Profile) -> Profile:
+    """A profile without models for speech and pictures, until a test sets them."""
+    for key in ("speech.model", "image.model"):
+        config.change(profile, key, "")
+    return profile
+
+
 def _frame(text: str, at_ns: int) -> SpoolEntry:
     picture = Image.new("RGB", (500, 120), "white")
     font = ImageFont.truetype("DejaVuSans.ttf", 16)
