@@ -18,11 +18,13 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 @dataclass
 class Request:
-    """What was asked for, and from which byte on."""
+    """What was asked for, from which byte on, and what was told besides."""
 
     method: str
     path: str
     start: int
+    agent: str
+    token: str
 
 
 @dataclass
@@ -100,7 +102,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _note(self) -> None:
         span = self.headers.get("Range", "bytes=0-")
         start = int(span.removeprefix("bytes=").partition("-")[0])
-        self.served.requests.append(Request(self.command, self.path, start))
+        agent, token = self.headers["User-Agent"], self.headers.get("Authorization", "")
+        self.served.requests.append(Request(self.command, self.path, start, agent, token))
 
     def _resolve(self) -> None:
         """`/owner/name/resolve/revision/path`: what the hub says of a file, and where it lies."""

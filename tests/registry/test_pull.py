@@ -212,6 +212,26 @@ def test_a_file_with_an_address_of_its_own_is_pulled_the_same_way(
     assert checkout.models("verify", "fine").status == 0
 
 
+def test_a_token_reaches_the_hub_and_no_other_host(checkout: Checkout, hub: Hub) -> None:
+    checkout.settings["HF_TOKEN"] = "hf_secret"
+    _offer(checkout, hub, SMALL)
+    assert checkout.pull("fine").status == 0
+    for request in hub.requests:
+        assert bool(request.token) is not request.path.startswith("/cdn/")
+    hub.requests.clear()
+    listed = entry("other", "speech", "url", {"other.pt": SMALL})
+    checkout.manifest(manifest(with_url(listed, f"{hub.address}/cdn/{REPO}/fine.gguf")))
+    assert checkout.pull("other").status == 0
+    assert {request.token for request in hub.requests} == {""}
+
+
+def test_a_pull_tells_nothing_about_the_machine(checkout: Checkout, hub: Hub) -> None:
+    _offer(checkout, hub, SMALL)
+    checkout.pull("fine")
+    assert hub.requests
+    assert not any("torch" in r.agent or "agent" in r.agent for r in hub.requests)
+
+
 def test_what_was_put_there_by_hand_is_taken_without_a_network(checkout: Checkout) -> None:
     """Carried over on a stick, say: with the listed hash it is as good as pulled."""
     files = {"fine.gguf": SMALL}
