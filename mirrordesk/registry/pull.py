@@ -58,14 +58,29 @@ def pull(model: Model) -> bool:
         absent = [file for file in model.files if not _is_here(folder, file, entry)]
         if entry and not absent:
             return False
-        revision = entry.revision if entry and entry.revision else model.revision
-        arrivals = [_look(model, file, revision, folder) for file in absent]
+        arrivals = _look(model, absent, _revision(model, entry), folder)
         _require_space(model, folder, arrivals)
         for arrival in arrivals:
             _bring(model, arrival, entry)
-        commits = [arrival.remote.commit for arrival in arrivals if arrival.remote.commit]
-        lock.put(model.name, _entry(model, folder, commits[0] if commits else revision))
+        commits = [arrival.remote.commit for arrival in arrivals]
+        lock.put(model.name, _entry(model, folder, commits[-1] if commits else model.revision))
     return True
+
+
+def _revision(model: Model, entry: Entry | None) -> str:
+    """Where to look: at the commit of the first pull, unless the manifest says what is wanted."""
+    if all(file.sha256 for file in model.files) or not (entry and entry.revision):
+        return model.revision
+    return entry.revision
+
+
+def _look(model: Model, files: list[ModelFile], revision: str, folder: Path) -> list[_Arrival]:
+    arrivals = []
+    for file in files:
+        remote = hub.look(model, file, revision)
+        revision = remote.commit or revision  # the other files from the same commit
+        arrivals.append(_Arrival(file, remote, folder / file.path))
+    return arrivals
 
 
 def _why_not(model: Model) -> str:
@@ -75,13 +90,13 @@ def _why_not(model: Model) -> str:
 
 
 def _is_here(folder: Path, file: ModelFile, entry: Entry | None) -> bool:
-    path = folder / file.path
-    wanted = file.sha256 or (entry.sha256(file.path) if entry else "")
+    path, wanted = folder / file.path, _wanted(file, entry)
     return bool(wanted) and path.is_file() and digests.sha256(path) == wanted
 
 
-def _look(model: Model, file: ModelFile, revision: str, folder: Path) -> _Arrival:
-    return _Arrival(file, hub.look(model, file, revision), folder / file.path)
+def _wanted(file: ModelFile, entry: Entry | None) -> str:
+    """The hash a file must have; empty at a first pull of one that is not pinned."""
+    return file.sha256 or (entry.sha256(file.path) if entry else "")
 
 
 def _require_space(model: Model, folder: Path, arrivals: list[_Arrival]) -> None:
@@ -99,8 +114,7 @@ def _bring(model: Model, arrival: _Arrival, entry: Entry | None) -> None:
     path, part = arrival.path, arrival.part
     path.parent.mkdir(parents=True, exist_ok=True)
     hub.fetch(model, arrival.file, arrival.remote, part)
-    recorded = entry.sha256(arrival.file.path) if entry else ""
-    wanted = {sha for sha in (arrival.file.sha256, recorded, arrival.remote.sha256) if sha}
+    wanted = {sha for sha in (_wanted(arrival.file, entry), arrival.remote.sha256) if sha}
     if wanted - {digests.sha256(part)}:
         part.unlink()
         raise WeightsError(

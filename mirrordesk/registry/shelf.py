@@ -123,7 +123,9 @@ def _altered(model: Model, path: Path) -> WeightsError:
         Source.MICRO: "installing MirrorDesk again brings it back",
         Source.PATH: f"`mirrordesk models use {quote(str(path))}` registers it as it is now",
     }.get(model.source, f"`mirrordesk models pull {model.name}` fetches it again")
-    return WeightsError(f"The model file {path} was altered (its SHA-256 differs); {remedy}.")
+    return WeightsError(
+        f"The model file {path} is not what it should be (its SHA-256 differs); {remedy}."
+    )
 
 
 def _expected(model: Model, file: ModelFile, path: Path, entry: Entry | None) -> str:

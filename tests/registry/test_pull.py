@@ -141,6 +141,17 @@ def test_a_file_that_changed_on_the_hub_is_not_taken_for_the_one_recorded(
     assert "SHA-256" in done.err
 
 
+def test_a_newer_version_in_the_list_is_pulled_in_place_of_the_old(
+    checkout: Checkout, hub: Hub
+) -> None:
+    _offer(checkout, hub, SMALL)
+    checkout.pull("fine")
+    _offer(checkout, hub, SMALL + b"and better")
+    assert checkout.models("use", "fine").status == 5
+    assert checkout.pull("fine").json[0]["pulled"]
+    assert checkout.models("use", "fine").status == 0
+
+
 def test_a_file_that_the_hub_does_not_have_is_named(checkout: Checkout, hub: Hub) -> None:
     _offer(checkout, hub, SMALL)
     hub.files.clear()
