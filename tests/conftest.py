@@ -9,8 +9,15 @@ from pathlib import Path
 import pytest
 
 from mirrordesk.paths import Profile
+from mirrordesk.registry import places
 
 _status = pytest.StashKey[int]()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_models_of_ones_own(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test sees models that whoever runs it has fetched."""
+    os.environ[places.MODELS_VARIABLE] = str(tmp_path_factory.mktemp("models"))
 
 
 @pytest.fixture

@@ -393,13 +393,13 @@ CHECKS = (
         "Speech",
         "missing",
         "No Whisper checkpoint is set; speech is kept and read when there is one.",
-        "mirrordesk config speech.weights PATH",
+        "mirrordesk models recommend",
     ),
     Check(
         "Language model",
         "missing",
         "No GGUF file is set; answers quote found text.",
-        "mirrordesk config llm.model PATH",
+        "mirrordesk models recommend",
     ),
     Check(
         "Disk",
