@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import threading
 import time
@@ -17,6 +16,7 @@ from mirrordesk import clock, config, control, doctor, durable, status, weights,
 from mirrordesk.capture.spool import Spool
 from mirrordesk.control import Span
 from mirrordesk.errors import WeightsError, WorkerError
+from mirrordesk.footprint import Footprint
 from mirrordesk.llm import extractive
 from mirrordesk.llm.reader import Reader
 from mirrordesk.memory import forget
@@ -45,9 +45,11 @@ class Desk:
         self.settings = settings or config.load(profile)
         self.store = Store(profile)
         self._media = Media(profile)
-        self._encoders = Encoders(lambda: self.settings)
+        # read at each look: the person may choose another model while the desk is open
+        self._encoders = Encoders(lambda: config.load(profile))
         self._encoding = threading.Lock()
         self._recall = Recall(self.store, self._embed)
+        self._footprint = Footprint(profile.root)
         self._reader_worker = Worker(
             ["mirrordesk.llm.host"], name="language model", log=profile.logs / "llm.log"
         )
@@ -104,7 +106,7 @@ class Desk:
             return self._quote(question, hits, note=str(error))
 
     def _quote(self, question: str, hits: Sequence[Hit], note: str = "") -> Answer:
-        answer = extractive.answer(question, hits, self._embed, statistics=self._rarity)
+        answer = extractive.answer(question, hits, self._compare, statistics=self._rarity)
         return _with_note(answer, note)
 
     def _unread(self) -> str:
@@ -121,8 +123,26 @@ class Desk:
         """Moments ranked for `query`, best first."""
         return self._recall.search(query, limit)
 
-    def _embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+    def search_pictures(self, query: str, limit: int = 20) -> list[Hit]:
+        """Frames that show what `query` says, best first, whatever is written on them.
+
+        Raises WeightsError where the model that looked at the pictures is not here; WeightsMissing
+        also where no picture was looked at yet because there is no image model.
+        """
+        if query.strip() and self.store.spaces.serving(Channel.IMAGE) is None:
+            self._encoders.require(Channel.IMAGE)
+        return self._recall.pictures(query, limit)
+
+    def _embed(self, channel: Channel, model: str, question: str) -> npt.NDArray[np.float32]:
+        """The vector of a question by the model that made those it is compared with."""
         with self._encoding:  # one encoder, many calling threads
+            vectors = self._encoders.made(channel, model).encode_questions([question])
+        vector: npt.NDArray[np.float32] = vectors[0]
+        return vector
+
+    def _compare(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Vectors of texts, to be compared with one another."""
+        with self._encoding:
             return self._encoders.text().encode(texts)
 
     def _rarity(self, term: str) -> float:
@@ -145,6 +165,7 @@ class Desk:
         # memory first: it notes the span, after which perception drops what it still holds of it
         gone = forget.forget(self.store, self._media, self.profile, span)
         spooled = Spool(self.profile).forget(span)
+        self._footprint.outdate()
         return Forgotten(gone.moments, gone.media, spooled + gone.spooled)
 
     def report(self) -> status.Report:
@@ -164,7 +185,7 @@ class Desk:
             moments=self.store.count(),
             first_ns=first_ns,
             last_ns=last_ns,
-            bytes=_bytes_under(self.profile),
+            bytes=self._footprint.bytes(),
         )
 
     def doctor(self) -> list[Check]:
@@ -178,11 +199,3 @@ def _with_timings(answer: Answer, **seconds: float) -> Answer:
 
 def _with_note(answer: Answer, note: str) -> Answer:
     return dataclasses.replace(answer, note=f"{answer.note} {note}".strip())
-
-
-def _bytes_under(profile: Profile) -> int:
-    total = 0
-    for path in profile.root.rglob("*"):
-        with contextlib.suppress(FileNotFoundError):  # gone since it was listed
-            total += path.lstat().st_size
-    return total

@@ -3,7 +3,7 @@
 It takes acknowledged captures, has the encoders read them, stores the moment and only then removes
 the spool entry. Whatever happens in between happens again after a restart, with the same ids, so
 nothing is lost and nothing doubled. What lacks an encoder is stored as `pending` and completed when
-its weights have arrived.
+its weights have arrived (`catchup.py`).
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from mirrordesk import clock, config, control, durable, status, worker
+from mirrordesk import attempts, clock, config, control, durable, status, worker
+from mirrordesk.attempts import Attempts
 from mirrordesk.capture.spool import Handle, Spool, Spooled
+from mirrordesk.catchup import CatchUp
 from mirrordesk.errors import MirrorDeskError, SpoolCorrupt
 from mirrordesk.memory.media import Media
 from mirrordesk.memory.store import Store
@@ -28,44 +30,9 @@ from mirrordesk.perception.encoders import Encoders
 from mirrordesk.perception.perceiver import Perceiver
 from mirrordesk.records import Channel, Gap, Kind, Moment, SpoolEntry, State, Watch
 
-BATCH = 8  # captures read before they are stored together
 REST_S = 0.5  # between two looks into an empty spool
 MAINTAIN_EVERY = 64  # stored moments between two compactions
-ATTEMPTS = 5  # crashes in a row over one capture before it is put aside
 NICENESS = 10  # perception gives way to whatever the person does
-
-
-class Attempts:
-    """Counts how often perception died over a capture, in a file, since memory dies with it.
-
-    A death tells about a capture only when that one alone was under way.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        found = durable.read_json(path)
-        self._counts: dict[str, int] = found if isinstance(found, dict) else {}
-
-    def hopeless(self, name: str) -> bool:
-        """Whether this capture has taken the process down `ATTEMPTS` times."""
-        return self._counts.get(name, 0) >= ATTEMPTS
-
-    def batch(self, captures: Sequence[Handle]) -> Sequence[Handle]:
-        """The captures to take next; one alone where a process died with it under way."""
-        suspicious = bool(captures) and captures[0].path.name in self._counts
-        return captures[: 1 if suspicious else BATCH]
-
-    @contextlib.contextmanager
-    def under_way(self, names: Sequence[str]) -> Iterator[None]:
-        """Note `names` as tried; forget them when the work ends without a crash."""
-        alone = len(names) == 1
-        for name in names:
-            self._counts[name] = self._counts.get(name, 0) + (1 if alone else 0)
-        durable.write_json(self._path, self._counts, sync=False)
-        yield
-        for name in names:
-            del self._counts[name]
-        durable.write_json(self._path, self._counts, sync=False)
 
 
 class Pipeline:
@@ -79,26 +46,24 @@ class Pipeline:
         self._encoders = Encoders(lambda: config.load(profile))
         self._perceiver = Perceiver(self._encoders, self._media)
         self._attempts = Attempts(profile.attempts)
+        self._catchup = CatchUp(self._store, self._encoders, self._perceiver, self._attempts)
         self._maintained = 0  # how many moments were stored at the last compaction
         now = clock.now_ns()
         self._status = status.PerceptionStatus(os.getpid(), now, now)
 
     def step(self) -> bool:
-        """One portion of work: a batch from the spool or, when it is empty, of what is pending.
+        """One portion of work: of the spool or, when it is empty, of what stored moments lack.
 
         Returns whether there was any.
         """
         handles = self._spool.waiting()
         captures = [handle for handle in handles if handle.is_capture]
         self._store_ledger([handle for handle in handles if not handle.is_capture])
-        batch = self._attempts.batch(captures)
-        if batch:
-            self._store_captures(batch)
-        did = bool(batch) or self._catch_up()
-        self._beat(len(captures) - len(batch))
+        did = self._store_captures(captures) if captures else self._catch_up()
+        self._beat(len(captures) - did if captures else 0)
         if not did:
             self._maintain()
-        return did
+        return bool(did)
 
     def _store_ledger(self, handles: Sequence[Handle]) -> None:
         items: list[tuple[Handle, Spooled]] = []
@@ -121,24 +86,26 @@ class Pipeline:
         except FileNotFoundError:  # forgotten between listing and reading
             pass
 
-    def _store_captures(self, batch: Sequence[Handle]) -> None:
-        hopeless = [handle for handle in batch if self._attempts.hopeless(handle.path.name)]
-        for handle in hopeless:
-            place = self._spool.quarantine(handle)
-            print(f"{place.name} stopped perception {ATTEMPTS} times.", file=sys.stderr)
-        with self._attempts.under_way([handle.path.name for handle in batch]):
+    def _store_captures(self, captures: Sequence[Handle]) -> int:
+        """Read and store a portion; how many captures that was."""
+        named = {handle.path.name: handle for handle in captures}
+        with self._attempts.portion(list(named)) as portion:
+            for name in portion.hopeless:
+                self._spool.quarantine(named[name])
+                print(f"{name} stopped perception {attempts.MOST} times.", file=sys.stderr)
             drafts: list[tuple[Handle, Moment]] = []
             payloads = {}
-            for handle in (each for each in batch if each not in hopeless):
+            for handle in (named[name] for name in portion.able):
                 with self._quarantining(handle):
                     entry = self._spool.read(handle)
-                    assert isinstance(entry, SpoolEntry)  # `batch` holds captures alone
+                    assert isinstance(entry, SpoolEntry)  # `captures` holds nothing else
                     drafts.append((handle, self._draft(entry)))
                     payloads[entry.id] = entry.payload
             moments = [moment for _, moment in drafts]
             self._keep(self._perceiver.fill(moments, payloads, self.report))
             for handle, _ in drafts:
                 self._spool.done(handle)
+        return len(portion)
 
     def _draft(self, entry: SpoolEntry) -> Moment:
         """The moment of an entry with its media stored and every channel still to be done."""
@@ -182,18 +149,11 @@ class Pipeline:
             self._status, stored=self._status.stored + moments, stored_ns=clock.now_ns()
         )
 
-    def _catch_up(self) -> bool:
-        """Complete a batch of stored moments whose encoder is there by now."""
-        counts = self._store.pending_counts()
-        for channel in Channel:
-            # counted first: asking whether an encoder is available opens it
-            if counts[channel] and self._encoders.available(channel):
-                waiting = self._store.pending(channel, BATCH)
-                filled = self._perceiver.fill(waiting, {}, self.report)
-                self._store.complete(filled)
-                self._count(len(filled))
-                return True
-        return False
+    def _catch_up(self) -> int:
+        done = self._catchup.step(self.report)
+        if done:
+            self._count(done)
+        return done
 
     def report(self) -> None:
         """Write the heartbeat, with what waits as last seen."""
@@ -205,6 +165,7 @@ class Pipeline:
             updated_ns=clock.now_ns(),
             waiting=waiting,
             pending=self._store.pending_counts(),
+            reencoding=self._catchup.left,
             quarantined=len(self._spool.quarantined()),
             channels={channel.value: self._encoders.state(channel) for channel in Channel},
         )

@@ -40,6 +40,7 @@ class State(StrEnum):
     """How far one channel of one moment has come."""
 
     PENDING = "pending"  # to be done, when its encoder and the time are there
+    PROVISIONAL = "provisional"  # done by a model for trying things out; a real one reads it anew
     DONE = "done"
     NONE = "none"  # this channel does not apply to this moment
     FAILED = "failed"  # the encoder could not read this input; kept apart from an empty result
@@ -100,6 +101,17 @@ class TextLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Vector:
+    """A vector of unit length and the identity of the model that made it.
+
+    Only vectors of one model can be compared.
+    """
+
+    model: str  # "clip-micro@1a2b3c4d"
+    numbers: tuple[float, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """A visible window as the window system tells it. Empty `app` and `title` mean not identified.
 
@@ -138,8 +150,9 @@ class SpoolEntry:
 class Moment:
     """One thing seen or heard, verbatim. Never rewritten, only completed channel by channel.
 
-    `text_vector` and `image_vector` are unit length; None until the channel is done. `media` is
-    a path relative to the profile's media folder. `width` and `height` are the frame's pixels.
+    Perception hands its vectors over here, each with its maker; read back from the store they are
+    those that search uses, None where there is none. `media` is a path relative to the profile's
+    media folder. `width` and `height` are the frame's pixels.
     """
 
     id: str
@@ -160,8 +173,8 @@ class Moment:
     image: State = State.NONE
     speech: State = State.NONE
     text_state: State = State.NONE
-    text_vector: tuple[float, ...] | None = field(default=None, repr=False)
-    image_vector: tuple[float, ...] | None = field(default=None, repr=False)
+    text_vector: Vector | None = None
+    image_vector: Vector | None = None
     episode: str | None = None
 
 

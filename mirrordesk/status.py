@@ -33,7 +33,11 @@ class RecorderStatus:
 
 @dataclass(frozen=True, slots=True)
 class PerceptionStatus:
-    """The perception worker's heartbeat. `channels` tells each encoder's state in words."""
+    """The perception worker's heartbeat. `channels` tells each encoder's state in words.
+
+    `reencoding` counts, by channel, what a model that takes over has still to do of what is stored:
+    pictures and texts to encode, speech to write down again.
+    """
 
     pid: int
     updated_ns: int
@@ -44,6 +48,7 @@ class PerceptionStatus:
     stored_ns: int | None = None
     quarantined: int = 0
     channels: dict[str, str] = field(default_factory=dict)
+    reencoding: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ class Report:
     moments: int
     first_ns: int | None
     last_ns: int | None
-    bytes: int  # of the whole profile on disk
+    bytes: int  # of the whole profile on disk, at most a minute old
 
 
 Status = TypeVar("Status", RecorderStatus, PerceptionStatus)

@@ -7,7 +7,7 @@ import dataclasses
 from mirrordesk.records import Moment, State
 
 # The further state wins, so results may come twice and in any order
-_ORDER = (State.NONE, State.PENDING, State.FAILED, State.DONE)
+_ORDER = (State.NONE, State.PENDING, State.FAILED, State.PROVISIONAL, State.DONE)
 
 
 def completed(stored: Moment, result: Moment) -> Moment:
@@ -15,19 +15,26 @@ def completed(stored: Moment, result: Moment) -> Moment:
 
     Kind, time and media stay as stored, whatever `result` says.
     """
+    read = _with_text(_with_text(stored, result, "ocr"), result, "speech")
     changes: dict[str, object] = {}
-    if _further(stored.ocr, result.ocr):
-        changes |= {"ocr": result.ocr}
-        if result.ocr is State.DONE:
-            changes |= {"text": result.text, "lines": result.lines}
-    if _further(stored.speech, result.speech):
-        changes |= {"speech": result.speech}
-        if result.speech is State.DONE:
-            changes |= {"text": result.text}
-    if _further(stored.text_state, result.text_state):
+    # a vector of what another model had read is none of what is there now
+    if read.text == result.text and _further(read.text_state, result.text_state):
         changes |= {"text_state": result.text_state, "text_vector": result.text_vector}
-    if _further(stored.image, result.image):
+    if _further(read.image, result.image):
         changes |= {"image": result.image, "image_vector": result.image_vector}
+    return dataclasses.replace(read, **changes)  # type: ignore[arg-type]
+
+
+def _with_text(stored: Moment, result: Moment, channel: str) -> Moment:
+    """`stored` with what a channel read, where that is further, and what was made of the text."""
+    state: State = getattr(result, channel)
+    if not _further(getattr(stored, channel), state):
+        return stored
+    changes: dict[str, object] = {channel: state}
+    if state in (State.PROVISIONAL, State.DONE):
+        changes |= {"text": result.text, "lines": result.lines}
+        if result.text != stored.text:
+            changes |= {"text_state": result.text_state, "text_vector": result.text_vector}
     return dataclasses.replace(stored, **changes)  # type: ignore[arg-type]
 
 

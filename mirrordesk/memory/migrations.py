@@ -6,17 +6,30 @@ of the kind that finds half its work done and goes on.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+
+import pyarrow as pa
 
 from mirrordesk.errors import StoreError
 from mirrordesk.memory import schema
+from mirrordesk.memory.spaces import Spaces
 from mirrordesk.memory.tables import Tables
+from mirrordesk.records import Channel
 
 _NOTE = "migration:"
+_TEXT_VECTOR = "text_vector"  # a column of the moments in the first version …
+_FIRST_TEXT_MODEL = "all-minilm-l6-v2@53aa5117"  # … which made all of them
+_FIRST_NUMBERS = 384
+_FIRST_IMAGES = re.compile(r"image_vectors_\d+")
 
 
 def _create_tables(tables: Tables) -> None:
-    for name in (schema.MOMENTS, schema.EPISODES, schema.GAPS, schema.WATCHES):
+    vector = pa.field(_TEXT_VECTOR, pa.list_(pa.float32(), _FIRST_NUMBERS))
+    moments = schema.SCHEMAS[schema.MOMENTS]
+    moments = moments.insert(moments.get_field_index(schema.TERMS), vector)
+    tables.create(schema.MOMENTS, moments)
+    for name in (schema.EPISODES, schema.GAPS, schema.WATCHES):
         tables.create(name, schema.SCHEMAS[name])
 
 
@@ -24,8 +37,33 @@ def _index_terms(tables: Tables) -> None:
     tables[schema.MOMENTS].index_terms()
 
 
+def _file_vectors_by_model(tables: Tables) -> None:
+    """Give the text vectors a table of their own; drop image vectors, whose maker is not known.
+
+    What has lost its image vector is encoded again when there is time.
+    """
+    moments = tables[schema.MOMENTS]
+    if _TEXT_VECTOR in moments.columns():
+        names = (schema.KEY, schema.START, schema.END, _TEXT_VECTOR)
+        rows = moments.rows(names, f"{_TEXT_VECTOR} IS NOT NULL").select(names)
+        if rows.num_rows:
+            columns = schema.vectors_schema(_FIRST_NUMBERS)
+            spaces = Spaces(tables)
+            space = spaces.create(Channel.TEXT, _FIRST_TEXT_MODEL, _FIRST_NUMBERS)
+            space.insert(rows.rename_columns(columns.names).cast(columns))
+            spaces.serve(Channel.TEXT, _FIRST_TEXT_MODEL)
+        moments.drop_column(_TEXT_VECTOR)
+    for name in tables.names():
+        if _FIRST_IMAGES.fullmatch(name):
+            tables.drop(name)
+
+
 # Never change or take out one that was released: add the next.
-MIGRATIONS: tuple[Callable[[Tables], None], ...] = (_create_tables, _index_terms)
+MIGRATIONS: tuple[Callable[[Tables], None], ...] = (
+    _create_tables,
+    _index_terms,
+    _file_vectors_by_model,
+)
 
 
 def done(tables: Tables) -> int:

@@ -12,9 +12,9 @@ import json
 from mirrordesk.control import Span, forgotten_spans
 from mirrordesk.memory import schema
 from mirrordesk.memory.episodes import EpisodeBook
-from mirrordesk.memory.images import ImageVectors
 from mirrordesk.memory.ledger import Ledger
 from mirrordesk.memory.media import Media
+from mirrordesk.memory.spaces import Spaces
 from mirrordesk.memory.tables import Tables
 from mirrordesk.paths import Profile
 from mirrordesk.records import Forgotten
@@ -60,7 +60,7 @@ def _remove_media(tables: Tables, media: Media, span: Span) -> int:
 
 
 def _remove_rows(tables: Tables, span: Span) -> None:
-    for table in (*ImageVectors(tables).each(), tables[schema.MOMENTS]):
+    for table in (*Spaces(tables).each(), tables[schema.MOMENTS]):
         table.delete(schema.overlapping(span))
     Ledger(tables).forget(span)
     EpisodeBook(tables).forget(span)

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-
-import numpy as np
-import numpy.typing as npt
+from typing import TypeVar
 
 from mirrordesk import clock
-from mirrordesk.errors import WeightsError
-from mirrordesk.memory import dates, fusion, schema
+from mirrordesk.errors import StoreError, WeightsError
+from mirrordesk.memory import dates, fusion, meaning, schema
 from mirrordesk.memory.dates import When
+from mirrordesk.memory.meaning import Embed, Meaning
 from mirrordesk.memory.store import Store
-from mirrordesk.records import Hit, Moment, State
+from mirrordesk.records import Channel, Hit, Moment, State
 from mirrordesk.terms import content_terms
 
-Vector = npt.NDArray[np.float32]  # (384,), unit length
-Embed = Callable[[Sequence[str]], npt.NDArray[np.float32]]  # n texts -> (n, 384)
+Result = TypeVar("Result")
 
-BM25, DENSE, TIME, FUSED = "bm25", "dense", "time", "fused"  # keys of `Hit.scores`
+# Keys of `Hit.scores`
+BM25, DENSE, TIME, FUSED, IMAGE = "bm25", "dense", "time", "fused", "image"
 # On desktop text exact words beat meaning; a date the person is sure of counts as much as the words
 WEIGHTS = {BM25: 1.0, DENSE: 0.7}
 TIME_WEIGHT = {True: 1.0, False: 0.5}  # by whether the words of the date are firm
@@ -27,7 +26,7 @@ COUNTED = 1_000  # rows at which `rarity` stops counting: by then a term tells n
 
 
 class Recall:
-    """Searches a store by words, by meaning (where there is an encoder) and by time."""
+    """Searches a store by words, by meaning (where `embed` knows the serving model) and by time."""
 
     def __init__(self, store: Store, embed: Embed | None = None) -> None:
         self._store = store
@@ -43,37 +42,70 @@ class Recall:
         when = dates.parse(query, clock.now_ns() if now_ns is None else now_ns)
         question = when.rest if when else query
         words = content_terms(question)
-        vector = self._vector(question) if words else None
-        found = self._candidates(words, vector, when)
-        channels = self._scores(found, words, vector, when)
-        return self._ranked(found, channels, when, limit)
 
-    def _vector(self, question: str) -> Vector | None:
-        """The question's vector; None where there is no encoder."""
+        def look(model: str | None) -> list[Hit]:
+            sense = self._sense(model, question) if words else None
+            found = self._candidates(words, sense, when)
+            channels = self._scores(found, words, sense, when)
+            return self._ranked(found, channels, when, limit)
+
+        return self._steadily(Channel.TEXT, look)
+
+    def pictures(self, query: str, limit: int = 20) -> list[Hit]:
+        """At most `limit` frames that show what `query` says, by the image model's cosine alone.
+
+        Of frames in one app that read the same the best one comes. Empty where no picture has a
+        vector yet; raises WeightsError where the model that made them is no longer here.
+        """
+
+        def look(model: str | None) -> list[Hit]:
+            embed = self._embed
+            if embed is None or not query.strip():
+                return []
+            spaces = self._store.spaces
+            sense = meaning.understand(spaces, Channel.IMAGE, model, query, embed)
+            similar = sense.similar(fusion.LISTED) if sense else {}
+            moments = self._store.known(list(similar), lines=True)
+            best = fusion.without_repeats(list(moments.values()), similar)
+            best.sort(key=lambda m: (similar[m.id], m.start_ns, m.id), reverse=True)
+            return [Hit(m, similar[m.id], {IMAGE: similar[m.id]}) for m in best[:limit]]
+
+        return self._steadily(Channel.IMAGE, look)
+
+    def _steadily(self, channel: Channel, look: Callable[[str | None], Result]) -> Result:
+        """`look` with the model that serves, once more where another one took over meanwhile."""
+        model = self._store.spaces.serving(channel)
+        try:
+            return look(model)
+        except StoreError:
+            successor = self._store.spaces.serving(channel)
+            if successor == model:
+                raise
+            return look(successor)
+
+    def _sense(self, model: str | None, question: str) -> Meaning | None:
+        """The meaning of the question; None where there is nobody to tell it."""
         if self._embed is None:
             return None
         try:
-            return np.asarray(self._embed([question])[0], np.float32)
+            spaces = self._store.spaces
+            return meaning.understand(spaces, Channel.TEXT, model, question, self._embed)
         except WeightsError:  # words and time still find it
             return None
 
     def _candidates(
-        self, words: Sequence[str], vector: Vector | None, when: When | None
+        self, words: Sequence[str], sense: Meaning | None, when: When | None
     ) -> list[str]:
         """The union of what the channels list, in the asked time and out of it."""
         found: dict[str, None] = {}
         for where in [None, *([schema.overlapping(when.padded)] if when else [])]:
             if words:
                 found |= dict.fromkeys(self._moments.match(words, fusion.LISTED, where))
-            if vector is not None:
-                found |= dict.fromkeys(self._similar(vector, fusion.LISTED, where))
+            if sense is not None:
+                found |= dict.fromkeys(sense.similar(fusion.LISTED, where))
         if when:
             found |= dict.fromkeys(self._in_time(when))
         return list(found)
-
-    def _similar(self, vector: Vector, limit: int, where: str | None) -> dict[str, float]:
-        known = schema.WITH_TEXT_VECTOR + (f" AND {where}" if where else "")
-        return self._moments.nearest(vector.tolist(), schema.TEXT_VECTOR, limit, known)
 
     def _in_time(self, when: When) -> list[str]:
         """Moments in the asked time: those nothing else can find yet, and an even choice of all."""
@@ -87,7 +119,7 @@ class Recall:
         self,
         candidates: Sequence[str],
         words: Sequence[str],
-        vector: Vector | None,
+        sense: Meaning | None,
         when: When | None,
     ) -> dict[str, dict[str, float]]:
         """What each channel that applies says of every candidate it can judge."""
@@ -97,8 +129,8 @@ class Recall:
         channels: dict[str, dict[str, float]] = {}
         if words:
             channels[BM25] = self._moments.match(words, len(candidates), where)
-        if vector is not None:
-            channels[DENSE] = self._similar(vector, len(candidates), where)
+        if sense is not None:
+            channels[DENSE] = sense.similar(len(candidates), where)
         if when:
             channels[TIME] = self._closeness(when, where)
         return channels

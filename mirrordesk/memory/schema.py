@@ -1,14 +1,16 @@
 """The columns of every table. No other module names one.
 
-moments               one row a moment; `terms` is what full-text search reads
-image_vectors_<n>     the image vectors of n numbers, since n depends on the model
+moments                     one row a moment; `terms` is what full-text search reads
+vectors_<channel>_<model>   what one model made of one channel; see `spaces.py`
 episodes, gaps, watches
-meta                  what the store knows of itself: migrations done, spans forgotten
+meta                        what the store knows of itself: migrations done, spans forgotten,
+                            which vectors search uses
 """
 
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -26,19 +28,17 @@ from mirrordesk.records import (
     Moment,
     State,
     TextLine,
+    Vector,
     Watch,
 )
 from mirrordesk.terms import terms
 
-TEXT_NUMBERS = 384  # of a text vector: all-MiniLM-L6-v2
-
 MOMENTS, EPISODES, GAPS, WATCHES, META = "moments", "episodes", "gaps", "watches", "meta"
-IMAGES = "image_vectors_"  # and how many numbers
 
 KEY = "id"  # of every table
 VALUE = "value"
 START, END, ZONE = "start_ns", "end_ns", "zone"
-TEXT, MEDIA, TERMS, TEXT_VECTOR, VECTOR = "text", "media", "terms", "text_vector", "vector"
+TEXT, MEDIA, TERMS, VECTOR = "text", "media", "terms", "vector"
 STATES = {
     Channel.OCR: "ocr",
     Channel.IMAGE: "image",
@@ -51,7 +51,6 @@ LIGHT = (
     *("width", "height", *STATES.values()),
 )
 SHOWN = (*LIGHT, "lines")
-FULL = (*SHOWN, TEXT_VECTOR)
 
 Row = Mapping[str, Any]
 
@@ -82,7 +81,6 @@ SCHEMAS: dict[str, pa.Schema] = {
             pa.field("height", pa.int32(), False),
             *_strings(*STATES.values()),
             pa.field("lines", pa.list_(_LINE)),
-            pa.field(TEXT_VECTOR, pa.list_(pa.float32(), TEXT_NUMBERS)),
             *_strings(TERMS),
         ]
     ),
@@ -101,10 +99,25 @@ SCHEMAS: dict[str, pa.Schema] = {
 }
 
 
-def images_table(numbers: int) -> tuple[str, pa.Schema]:
-    """Name and schema of the table for image vectors of that many numbers."""
-    vector = pa.field(VECTOR, pa.list_(pa.float32(), numbers), False)
-    return f"{IMAGES}{numbers}", pa.schema([*_strings(KEY), *_SPAN, vector])
+_ODD = re.compile(r"[^0-9A-Za-z-]+")  # what a table's name cannot hold, and dots
+_LONGEST_NAME = 60  # of a model in the name of its table
+
+
+def vectors_prefix(channel: Channel) -> str:
+    """How the names of a channel's tables of vectors begin."""
+    return f"vectors_{channel.value}_"
+
+
+def vectors_table(channel: Channel, model: str) -> str:
+    """The table of the vectors that `model`, an identity, made for `channel`."""
+    # its end tells the versions of a model apart
+    return vectors_prefix(channel) + _ODD.sub("_", model)[-_LONGEST_NAME:]
+
+
+def vectors_schema(numbers: int) -> pa.Schema:
+    """The columns of a table of vectors of that many numbers; null: the model could make none."""
+    vector = pa.field(VECTOR, pa.list_(pa.float32(), numbers))
+    return pa.schema([*_strings(KEY), *_SPAN, vector])
 
 
 def search_key(moment: Moment) -> str:
@@ -125,7 +138,7 @@ _MONTHS = (
 
 
 def moment_rows(moments: Iterable[Moment]) -> pa.Table:
-    """Moments as rows. The image vector has a table of its own; the episode is not stored."""
+    """Moments as rows. Vectors have tables of their own; the episode is not stored."""
     return pa.Table.from_pylist([_moment_row(m) for m in moments], schema=SCHEMAS[MOMENTS])
 
 
@@ -135,7 +148,7 @@ def _moment_row(moment: Moment) -> dict[str, Any]:
     for name in STATES.values():
         row[name] = row[name].value
     row["lines"] = [_line_row(line) for line in moment.lines]
-    return row | {TEXT_VECTOR: moment.text_vector, TERMS: search_key(moment)}
+    return row | {TERMS: search_key(moment)}
 
 
 def _line_row(line: TextLine) -> dict[str, Any]:
@@ -150,22 +163,20 @@ def to_moment(row: Row) -> Moment:
     values["kind"] = Kind(row["kind"])
     for name in STATES.values():
         values[name] = State(row[name])
-    vector = row.get(TEXT_VECTOR)
-    return Moment(
-        **values,
-        lines=tuple(_to_line(line) for line in row.get("lines") or ()),
-        text_vector=None if vector is None else tuple(vector),
-    )
+    return Moment(**values, lines=tuple(_to_line(line) for line in row.get("lines") or ()))
 
 
 def _to_line(row: Row) -> TextLine:
     return TextLine(row["text"], Box(row["x"], row["y"], row["w"], row["h"]), row["confidence"])
 
 
-def image_rows(moments: Iterable[Moment], schema: pa.Schema) -> pa.Table:
-    """The image vectors of moments as rows."""
-    rows = [{KEY: m.id, START: m.start_ns, END: m.end_ns, VECTOR: m.image_vector} for m in moments]
-    return pa.Table.from_pylist(rows, schema=schema)
+def vector_rows(vectors: Iterable[tuple[Moment, Vector | None]], numbers: int) -> pa.Table:
+    """Vectors as rows, each with key and span of its moment."""
+    rows = [
+        {KEY: m.id, START: m.start_ns, END: m.end_ns, VECTOR: vector.numbers if vector else None}
+        for m, vector in vectors
+    ]
+    return pa.Table.from_pylist(rows, schema=vectors_schema(numbers))
 
 
 def episode_rows(episodes: Iterable[Episode]) -> pa.Table:
@@ -232,4 +243,4 @@ def in_state(channel: Channel, state: State) -> str:
     return f"{STATES[channel]} = '{state.value}'"
 
 
-WITH_TEXT_VECTOR = f"{TEXT_VECTOR} IS NOT NULL"
+WITH_VECTOR = f"{VECTOR} IS NOT NULL"

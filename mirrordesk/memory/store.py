@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -15,9 +15,9 @@ from mirrordesk.errors import StoreError
 from mirrordesk.memory import migrations, purge, schema
 from mirrordesk.memory.completing import completed
 from mirrordesk.memory.episodes import EpisodeBook
-from mirrordesk.memory.images import ImageVectors
 from mirrordesk.memory.ledger import Ledger
 from mirrordesk.memory.media import Media
+from mirrordesk.memory.spaces import CHANNELS, Spaces
 from mirrordesk.memory.tables import Tables
 from mirrordesk.paths import Profile
 from mirrordesk.records import (
@@ -47,10 +47,10 @@ class Store:
         self._profile = profile
         self.tables = Tables(profile.store)
         if migrations.done(self.tables) < len(migrations.MIGRATIONS):
-            with self._writing():
+            with self.writing():
                 migrations.migrate(self.tables)
         self._moments = self.tables[schema.MOMENTS]
-        self._images = ImageVectors(self.tables)
+        self.spaces = Spaces(self.tables)
         self._ledger = Ledger(self.tables)
         self._episodes = EpisodeBook(self.tables)
         self._pending: tuple[int, dict[str, int]] = (-1, {})  # version, counts
@@ -58,7 +58,8 @@ class Store:
             self.carry_out_forgetting(Media(profile))
 
     @contextlib.contextmanager
-    def _writing(self) -> Iterator[None]:
+    def writing(self) -> Iterator[None]:
+        """Hold the profile's write lock, waiting for it. Not to be nested."""
         holder = "Another process writes to the memory."
         with durable.lock(self._profile.write_lock, holder=holder, wait=True):
             yield
@@ -67,11 +68,11 @@ class Store:
         """Store moments. One whose id is there, or whose time was forgotten, changes nothing."""
         if not moments:
             return
-        with self._writing():
+        with self.writing():
             forgotten = control.forgotten_spans(self._profile)
             fresh = {m.id: m for m in reversed(moments) if not _within(m, forgotten)}
             if fresh:
-                self._images.put(list(fresh.values()))
+                self.spaces.put(list(fresh.values()))
                 self._moments.insert(schema.moment_rows(fresh.values()))
 
     def complete(self, moments: Sequence[Moment]) -> None:
@@ -79,44 +80,44 @@ class Store:
 
         Kind, time and media stay; a moment that was forgotten meanwhile stays forgotten.
         """
-        with self._writing():
-            stored = self._read(schema.FULL, schema.with_keys([m.id for m in moments]))
-            changed = {}
+        with self.writing():
+            before = self.known([m.id for m in moments], lines=True)
+            after = dict(before)
             for result in moments:
-                if known := stored.get(result.id):
-                    stored[result.id] = further = completed(known, result)
-                    if further != known:
-                        changed[result.id] = further
+                if known := after.get(result.id):
+                    after[result.id] = completed(known, result)
+            changed = [moment for key, moment in after.items() if moment != before[key]]
             if changed:
-                self._images.put(list(changed.values()))
-                self._moments.update(schema.moment_rows(changed.values()))
+                self.spaces.forget_texts([m.id for m in changed if _reads_anew(before[m.id], m)])
+                self.spaces.put(changed)
+                self._moments.update(schema.moment_rows(changed))
 
     def add_gaps(self, gaps: Sequence[Gap]) -> None:
         """Store gaps; the same one twice is one."""
         if gaps:
-            with self._writing():
+            with self.writing():
                 self._ledger.add_gaps(gaps, control.forgotten_spans(self._profile))
 
     def add_watches(self, watches: Sequence[Watch]) -> None:
         """Store watched spans; the same one twice is one."""
         if watches:
-            with self._writing():
+            with self.writing():
                 self._ledger.add_watches(watches, control.forgotten_spans(self._profile))
 
     def put_episodes(self, episodes: Sequence[Episode]) -> None:
         """Add or replace episodes."""
-        with self._writing():
+        with self.writing():
             forgotten = control.forgotten_spans(self._profile)
             self._episodes.put([e for e in episodes if not _within(e, forgotten)])
 
     def refresh_episodes(self, since_ns: int) -> None:
         """Cut moments into episodes anew from the one open at `since_ns`; twice is once."""
-        with self._writing():
+        with self.writing():
             self._episodes.refresh(since_ns)
 
     def carry_out_forgetting(self, media: Media) -> Forgotten:
         """Remove what the profile lists as forgotten and the store still has."""
-        with self._writing():
+        with self.writing():
             return purge.carry_out(self.tables, media, self._profile)
 
     def maintain(self) -> None:
@@ -127,30 +128,32 @@ class Store:
             search_is_slow = name == schema.MOMENTS and table.unindexed() > unindexed
             crumbly = name != schema.MOMENTS and table.fragments() > MOST_FRAGMENTS
             if search_is_slow or crumbly:
-                with self._writing():
+                with self.writing():
                     table.compact()
 
     def moment(self, moment_id: str) -> Moment:
         """A moment with all it has. Raises StoreError where there is none of that id."""
-        found = self._read(schema.FULL, schema.with_keys([moment_id]))
+        found = self._with_vectors(self.known([moment_id], lines=True))
         if moment_id not in found:
             raise StoreError(f"There is no moment {moment_id} (any more).")
         moment = found[moment_id]
         around = self._episodes.overlapping(Span(moment.start_ns, moment.start_ns + 1))
-        return replace(
-            moment,
-            image_vector=self._images.get([moment_id]).get(moment_id),
-            episode=next((e.id for e in around if moment_id in e.moments), None),
-        )
+        return replace(moment, episode=next((e.id for e in around if moment_id in e.moments), None))
 
     def moments(self, start_ns: int, end_ns: int, light: bool = True) -> list[Moment]:
         """The moments that the span overlaps, oldest first; `light`: no lines, no vectors."""
         where = schema.overlapping(Span(start_ns, end_ns))
-        found = self._read(schema.LIGHT if light else schema.FULL, where)
-        if not light and found:
-            vectors = self._images.get(list(found))
-            found = {key: replace(m, image_vector=vectors.get(key)) for key, m in found.items()}
+        found = self._read(schema.LIGHT if light else schema.SHOWN, where)
+        if not light:
+            found = self._with_vectors(found)
         return sorted(found.values(), key=lambda m: (m.start_ns, m.id))
+
+    def _with_vectors(self, moments: Mapping[str, Moment]) -> dict[str, Moment]:
+        texts, images = (self.spaces.get(channel, list(moments)) for channel in CHANNELS)
+        return {
+            key: replace(m, text_vector=texts.get(key), image_vector=images.get(key))
+            for key, m in moments.items()
+        }
 
     def known(self, ids: Sequence[str], *, lines: bool = False) -> dict[str, Moment]:
         """Moments by id, without vectors; those forgotten meanwhile are left out."""
@@ -161,19 +164,23 @@ class Store:
         rows = self._moments.rows(columns, where).to_pylist()
         return {row[schema.KEY]: schema.to_moment(row) for row in rows}
 
-    def pending(self, channel: Channel, limit: int) -> list[Moment]:
-        """The newest moments whose `channel` is still to be done, at most `limit`."""
-        where = schema.in_state(channel, State.PENDING)
+    def newest(self, channel: Channel, state: State, limit: int) -> list[Moment]:
+        """The newest moments whose `channel` is in that state, at most `limit`, with lines."""
+        where = schema.in_state(channel, state)
         waiting = self._moments.rows((schema.KEY, schema.START), where)
         newest = waiting.sort_by([(schema.START, "descending")])[schema.KEY][:limit].to_pylist()
         found = self._read(schema.SHOWN, schema.with_keys(newest)) if newest else {}
         return sorted(found.values(), key=lambda m: m.start_ns, reverse=True)
 
+    def count_in(self, channel: Channel, state: State) -> int:
+        """How many moments have `channel` in that state."""
+        return self._moments.count(schema.in_state(channel, state))
+
     def pending_counts(self) -> dict[str, int]:
         """How many moments wait, by channel. Read anew only when the table has changed."""
         version = self._moments.version()
         if self._pending[0] != version:
-            counts = {c.value: self._moments.count(_pending(c)) for c in Channel}
+            counts = {c.value: self.count_in(c, State.PENDING) for c in Channel}
             self._pending = (version, counts)
         return dict(self._pending[1])
 
@@ -227,8 +234,9 @@ class Store:
 _QUARTER = 15 * clock.MINUTE
 
 
-def _pending(channel: Channel) -> str:
-    return schema.in_state(channel, State.PENDING)
+def _reads_anew(before: Moment, after: Moment) -> bool:
+    """Whether a text that was there, with its vectors, is now another one."""
+    return before.text not in ("", after.text)
 
 
 def _within(record: Moment | Episode, spans: Sequence[Span]) -> bool:

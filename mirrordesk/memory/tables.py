@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 
+from mirrordesk import durable
 from mirrordesk.memory import schema
 from mirrordesk.memory.seam import mapped, synced, translated
 
@@ -39,6 +40,10 @@ class Table:
         """A number that changes with every write."""
         return self._read(lambda table: int(table.version))
 
+    def columns(self) -> list[str]:
+        """The names of its columns."""
+        return self._read(lambda table: list(table.schema.names))
+
     def count(self, where: str | None = None) -> int:
         """How many rows pass the filter."""
         return self._read(lambda table: int(table.count_rows(where)))
@@ -61,14 +66,17 @@ class Table:
         return dict(zip(found[schema.KEY].to_pylist(), found[score].to_pylist(), strict=True))
 
     def nearest(
-        self, vector: Sequence[float], column: str, limit: int, where: str | None = None
+        self, vector: Sequence[float], limit: int, where: str | None = None
     ) -> dict[str, float]:
-        """Cosine similarity by key, of the rows whose vector in `column` is nearest."""
+        """Cosine similarity by key, of the rows whose vector is nearest."""
         distance = "_distance"  # 1 - cosine
+        known = schema.WITH_VECTOR + (f" AND {where}" if where else "")
         found = self._read(
             lambda table: (
                 _query(
-                    table.search(vector, vector_column_name=column), (schema.KEY, distance), where
+                    table.search(vector, vector_column_name=schema.VECTOR),
+                    (schema.KEY, distance),
+                    known,
                 )
                 .distance_type("cosine")
                 .limit(limit)
@@ -116,6 +124,10 @@ class Table:
         )
         self._write(lambda t: t.create_index(schema.TERMS, config=config, replace=True))
 
+    def drop_column(self, name: str) -> None:
+        """Take a column out of sight; `rewrite` takes its bytes."""
+        self._write(lambda table: table.drop_columns([name]))
+
     def fragments(self) -> int:
         """Of how many pieces the table consists: every write adds one."""
         return self._read(lambda t: int(t.stats()["fragment_stats"]["num_fragments"]))
@@ -133,7 +145,7 @@ class Table:
 
         What was deleted or replaced is then gone from the disk, its terms in the index too.
         """
-        indexed = schema.TERMS in self._read(lambda table: table.schema.names)
+        indexed = schema.TERMS in self.columns()
         with mapped(self._folder), synced(self._folder / f"{self.name}.lance"):
             self._table.checkout_latest()
             batches = self._table.search().to_batches(_BATCH)
@@ -217,6 +229,13 @@ class Tables:
         with mapped(self.folder), synced(self.folder):
             self._connection.create_table(name, schema=columns, exist_ok=True)
         return self[name]
+
+    def drop(self, name: str) -> None:
+        """Delete a table with its files; nothing where there is none."""
+        self._open.pop(name, None)
+        with mapped(self.folder):
+            self._connection.drop_table(name, ignore_missing=True)
+            durable.sync_folder(self.folder)
 
     def meta(self, prefix: str) -> dict[str, str]:
         """What was noted under keys that begin with `prefix`."""

@@ -16,11 +16,15 @@ Vectors = npt.NDArray[np.float32]  # (n, dimensions), each row of unit length
 
 
 class Encoder(ABC):
-    """A model in use: its name, where it runs and why there."""
+    """A model in use: its name, where it runs and why there.
+
+    What a `provisional` one writes, which is for trying things out, gives way to a real one's.
+    """
 
     name: str
     device: str
     why: str
+    provisional = False
 
 
 class Ocr(Encoder):
@@ -31,20 +35,33 @@ class Ocr(Encoder):
         """The lines of text in reading order."""
 
 
-class TextEncoder(Encoder):
+class VectorEncoder(Encoder):
+    """Makes vectors of unit length. Only those of one `identity` can be compared."""
+
+    identity: str  # of its weights, "clip-micro@1a2b3c4d"
+    dimensions: int
+
+    @abstractmethod
+    def encode_questions(self, questions: Sequence[str]) -> Vectors:
+        """One row a question, to be compared with what may answer it."""
+
+
+class TextEncoder(VectorEncoder):
     """Turns texts into vectors whose cosine tells how alike they are."""
 
-    dimensions: int
+    query_prefix = ""  # what the model wants written before a question
 
     @abstractmethod
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One row a text."""
 
+    def encode_questions(self, questions: Sequence[str]) -> Vectors:
+        """One row a question, to be compared with the texts that may answer it."""
+        return self.encode([self.query_prefix + question for question in questions])
 
-class ImageEncoder(Encoder):
+
+class ImageEncoder(VectorEncoder):
     """Turns pictures and texts into vectors of one space."""
-
-    dimensions: int
 
     @abstractmethod
     def encode_images(self, pictures: Sequence[Pixels]) -> Vectors:
@@ -53,6 +70,10 @@ class ImageEncoder(Encoder):
     @abstractmethod
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
         """One row a text."""
+
+    def encode_questions(self, questions: Sequence[str]) -> Vectors:
+        """One row a question, to be compared with the pictures that may show it."""
+        return self.encode_texts(questions)
 
 
 class SpeechEncoder(Encoder):

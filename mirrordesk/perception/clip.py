@@ -28,6 +28,7 @@ class OpenClip(ImageEncoder):
 
         chosen = devices.choose()
         self.name, self.device, self.why = weights.name, chosen.name, chosen.why
+        self.identity = weights.identity
         self._model_name = _register(weights.architecture, weights.path.parent)
         try:
             model, _, preprocess = open_clip.create_model_and_transforms(

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +19,7 @@ import numpy.typing as npt
 from mirrordesk import weights
 from mirrordesk.config import TextSettings
 from mirrordesk.perception.base import TextEncoder, Vectors
+from mirrordesk.weights import Weights
 
 Floats = npt.NDArray[np.float32]
 
@@ -37,12 +37,13 @@ class MiniLm(TextEncoder):
     why = "numpy: a question is encoded before a framework would have been imported"
     dimensions = 384
 
-    def __init__(self, folder: Path | None = None) -> None:
-        """Load from `folder`, by default the verified package. Raises WeightsError."""
+    def __init__(self, found: Weights | None = None) -> None:
+        """Load what was found, by default the verified package. Raises WeightsError."""
         from safetensors.numpy import load_file
         from tokenizers import Tokenizer
 
-        folder = folder or weights.text(TextSettings()).path
+        found = found or weights.text(TextSettings())
+        self.identity, folder = found.identity, found.path
         shape = json.loads((folder / "config.json").read_text())
         self._heads: int = shape["num_attention_heads"]
         self._layers: int = shape["num_hidden_layers"]

@@ -18,13 +18,13 @@ MOST_REPETITIVE = 2.4  # text that gzip shrinks more than this is a loop
 class Whisper(SpeechEncoder):
     """A Whisper checkpoint of any size, from a local file."""
 
-    def __init__(self, checkpoint: Path, language: str = "") -> None:
+    def __init__(self, checkpoint: Path, language: str = "", *, provisional: bool = False) -> None:
         """`language` empty: it listens. Raises WeightsError where the file is no checkpoint."""
         import whisper
 
         chosen = devices.choose()
         self.device, self.why = chosen.name, chosen.why
-        self.name = checkpoint.stem
+        self.name, self.provisional = checkpoint.stem, provisional
         try:
             self._model: Any = whisper.load_model(str(checkpoint), device=chosen.name)
         except Exception as error:

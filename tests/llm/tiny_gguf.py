@@ -30,8 +30,12 @@ def make(
     template: str | None = CHATML,
     head_dim: int = _HEAD_DIM,
     seed: int = 0,
+    pooling: int | None = None,
 ) -> Path:
-    """Write the model to `path` and return it. `head_dim` must be even."""
+    """Write the model to `path` and return it. `head_dim` must be even.
+
+    `pooling` is how an embedding model says that its tokens become one vector (llama.cpp's number).
+    """
     from gguf import GGUFWriter, TokenType
 
     writer = GGUFWriter(str(path), "llama")
@@ -56,6 +60,8 @@ def make(
     writer.add_token_merges(_MERGES)
     writer.add_bos_token_id(tokens.index("<|endoftext|>"))
     writer.add_eos_token_id(tokens.index("<|im_end|>"))
+    if pooling is not None:
+        writer.add_uint32("llama.pooling_type", pooling)
     if template is not None:
         writer.add_chat_template(template)
     _add_tensors(writer, len(tokens), head_dim, np.random.default_rng(seed))

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from mirrordesk import clock
-from mirrordesk.records import Box, Kind, Moment, State, TextLine
+from mirrordesk.records import Box, Kind, Moment, State, TextLine, Vector
 
 ZONE = "Europe/Berlin"
 NOON = clock.to_ns(datetime(2026, 11, 21, 12, tzinfo=ZoneInfo(ZONE)))  # a Saturday
@@ -55,6 +55,9 @@ def frame(number: int, text: str, at_ns: int | None = None, **fields: object) ->
     return read(draft(number, at_ns, **fields), text)
 
 
+TEXT_MODEL, IMAGE_MODEL = "first-text@0a0a0a0a", "first-image@0b0b0b0b"
+
+
 def direction(angle: float, numbers: int = 384) -> tuple[float, ...]:
     """A unit vector in the plane of the first two axes, `angle` in degrees."""
     turn = math.radians(angle)
@@ -62,14 +65,23 @@ def direction(angle: float, numbers: int = 384) -> tuple[float, ...]:
     return tuple(float(np.float32(x)) for x in plane) + (0.0,) * (numbers - 2)
 
 
-def embedded(moment: Moment, angle: float) -> Moment:
+def embedded(moment: Moment, angle: float, model: str = TEXT_MODEL) -> Moment:
     """The moment with its text vector."""
-    return dataclasses.replace(moment, text_state=State.DONE, text_vector=direction(angle))
+    vector = Vector(model, direction(angle))
+    return dataclasses.replace(moment, text_state=State.DONE, text_vector=vector)
 
 
-def seen(moment: Moment, angle: float, numbers: int = 512) -> Moment:
+def seen(moment: Moment, angle: float, model: str = IMAGE_MODEL, numbers: int = 512) -> Moment:
     """The moment with its image vector."""
-    return dataclasses.replace(moment, image=State.DONE, image_vector=direction(angle, numbers))
+    vector = Vector(model, direction(angle, numbers))
+    return dataclasses.replace(moment, image=State.DONE, image_vector=vector)
+
+
+def heard(number: int, text: str, state: State, at_ns: int | None = None) -> Moment:
+    """An utterance that was written down, for good or by a model for trying things out."""
+    quiet = {"kind": Kind.SPEECH, "ocr": State.NONE, "image": State.NONE, "app": "", "title": ""}
+    words = {"text": text, "text_state": State.PENDING if text else State.NONE}
+    return draft(number, at_ns, **quiet, **words, speech=state, media=f"{number}.ogg")
 
 
 def png(text: str, size: tuple[int, int] = (320, 120)) -> bytes:

@@ -17,13 +17,16 @@ from mirrordesk.memory import schema
 from mirrordesk.memory.forget import forget
 from mirrordesk.memory.media import Media
 from mirrordesk.memory.recall import Recall
+from mirrordesk.memory.renewal import Renewal
+from mirrordesk.memory.spaces import CHANNELS
 from mirrordesk.memory.store import Store
 from mirrordesk.memory.tables import Tables
 from mirrordesk.paths import Profile
-from mirrordesk.records import Forgotten, Gap, GapReason, Kind, Watch
-from tests.memory.made import NOON, ZONE, draft, embedded, png, read, seen, tone
+from mirrordesk.records import Forgotten, Gap, GapReason, Kind, Vector, Watch
+from tests.memory.made import NOON, ZONE, direction, draft, embedded, png, read, seen, tone
 
 MINUTE = clock.MINUTE
+NEW = "second@0d0d0d0d"  # a model that takes over
 SPAN = Span(NOON, NOON + 10 * MINUTE)
 
 
@@ -49,6 +52,19 @@ def fill(store: Store, media: Media, needle: str) -> None:
     store.add_watches([Watch(NOON - 5 * MINUTE, NOON + 15 * MINUTE)])
     store.add_gaps([Gap(NOON + 9 * MINUTE, NOON + 11 * MINUTE, GapReason.IDLE)])
     store.tables[schema.MOMENTS].compact()  # the needle is in the index, too
+
+
+def begin_to_change_models(store: Store) -> None:
+    """Give every other picture and text a vector of a second model, too."""
+    renewal = Renewal(store)
+    for channel in CHANNELS:
+        for key in renewal.lacking(channel, NEW)[::2]:
+            renewal.file(channel, NEW, 8, {key: Vector(NEW, direction(10, 8))})
+
+
+def spaces(profile: Profile) -> set[str]:
+    """The names of the tables of vectors."""
+    return {name for name in Tables(profile.store).names() if name.startswith("vectors_")}
 
 
 def files_with(profile: Profile, needle: str) -> list[Path]:
@@ -106,6 +122,28 @@ def test_the_words_are_in_no_file_afterwards(
     assert forget(store, media, profile, SPAN) == Forgotten(moments=2, media=2, spooled=0)
     assert_gone(profile, needle)
     assert not before & encoded_files(profile)  # data and index were written after the deletion
+
+
+def test_vectors_are_gone_from_every_space_also_one_that_is_being_filled(
+    profile: Profile, store: Store, media: Media, needle: str
+) -> None:
+    fill(store, media, needle)
+    begin_to_change_models(store)
+    gone = {m.id for m in store.moments(SPAN.start_ns, SPAN.end_ns)}
+    before = encoded_files(profile)
+    assert len(spaces(profile)) == 4
+    held = {name: keys_of(profile, name) for name in spaces(profile)}
+    assert all(keys & gone for keys in held.values())
+    forget(store, media, profile, SPAN)
+    assert_gone(profile, needle)
+    assert {name: keys_of(profile, name) for name in spaces(profile)} == {
+        name: keys - gone for name, keys in held.items()
+    }
+    assert not before & encoded_files(profile)
+
+
+def keys_of(profile: Profile, name: str) -> set[str]:
+    return set(Tables(profile.store)[name].rows((schema.KEY,))[schema.KEY].to_pylist())
 
 
 def test_only_the_span_is_forgotten_and_the_rest_is_as_before(
@@ -198,6 +236,8 @@ READER = """
 import sys
 from pathlib import Path
 from mirrordesk.memory.recall import Recall
+from mirrordesk.memory.renewal import Renewal
+from mirrordesk.memory.spaces import CHANNELS
 from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
 store = Store(Profile(Path(sys.argv[1])))

@@ -2,14 +2,51 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pytest
 
 from mirrordesk.errors import StoreError
 from mirrordesk.memory import migrations, schema
+from mirrordesk.memory.recall import Recall
+from mirrordesk.memory.renewal import Renewal
 from mirrordesk.memory.store import Store
 from mirrordesk.memory.tables import Tables
 from mirrordesk.paths import Profile
-from tests.memory.made import frame
+from mirrordesk.records import Channel
+from tests.memory.cutting import CutOff, cut_off_before_write
+from tests.memory.made import NOON, direction, embedded, frame, seen
+
+MINILM = "all-minilm-l6-v2@53aa5117"
+READ = [seen(embedded(frame(n, f"text {n}"), 10 * n, MINILM), 20 * n) for n in range(3)]
+UNREAD = frame(3, "text 3")  # has no text vector yet
+
+
+def opened_in_spite_of_cuts(profile: Profile) -> Store:
+    """The store, after it was cut off at every write of its migration, one later each time."""
+    for number in range(100):
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            cut_off_before_write(number, monkeypatch)
+            try:
+                return Store(profile)
+            except CutOff:
+                pass
+    raise AssertionError("it never ends")
+
+
+def first_version(profile: Profile) -> None:
+    """A store as the first version wrote it: text vectors beside the text, images by length."""
+    tables = Tables(profile.store)
+    tables.create(schema.META, schema.SCHEMAS[schema.META])
+    for number, migration in enumerate(migrations.MIGRATIONS[:2], start=1):
+        migration(tables)
+        tables.note(f"migration:{number}", "")
+    moments = tables[schema.MOMENTS]
+    rows = schema.moment_rows([*READ, UNREAD])
+    vectors = [m.text_vector.numbers if m.text_vector else None for m in (*READ, UNREAD)]
+    column = pa.array(vectors, pa.list_(pa.float32(), 384))
+    moments.insert(rows.add_column(rows.num_columns - 1, "text_vector", column))
+    images = tables.create("image_vectors_512", schema.vectors_schema(512))
+    images.insert(schema.vector_rows([(m, m.image_vector) for m in READ], 512))
 
 
 def test_each_migration_is_noted_and_run_once(
@@ -18,23 +55,51 @@ def test_each_migration_is_noted_and_run_once(
     runs: list[str] = []
     Store(profile)
     monkeypatch.setattr(
-        migrations, "MIGRATIONS", (*migrations.MIGRATIONS, lambda _tables: runs.append("third"))
+        migrations, "MIGRATIONS", (*migrations.MIGRATIONS, lambda _tables: runs.append("next"))
     )
     Store(profile)
     Store(profile)
-    assert runs == ["third"]
-    assert migrations.done(Tables(profile.store)) == 3
+    assert runs == ["next"]
+    assert migrations.done(Tables(profile.store)) == len(migrations.MIGRATIONS)
 
 
-@pytest.mark.parametrize("steps", range(6))
-def test_a_migration_cut_off_anywhere_is_finished(profile: Profile, steps: int) -> None:
-    tables = Tables(profile.store)
-    names = (schema.META, schema.MOMENTS, schema.EPISODES, schema.GAPS, schema.WATCHES)
-    for name in names[:steps]:
-        tables.create(name, schema.SCHEMAS[name])
-    store = Store(profile)
-    store.add([frame(1, "works")])
+def test_a_store_whose_making_was_cut_off_anywhere_is_finished(profile: Profile) -> None:
+    store = opened_in_spite_of_cuts(profile)
+    store.add([embedded(frame(1, "works"), 10)])
     assert store.tables[schema.MOMENTS].match(["work"], 5)
+    assert store.moment(frame(1, "").id) == embedded(frame(1, "works"), 10)
+
+
+def assert_brought_up(store: Store) -> None:
+    moments = store.moments(NOON, 1 << 62, light=False)
+    assert [m.text for m in moments] == ["text 0", "text 1", "text 2", "text 3"]
+    assert [m.text_vector for m in moments] == [*(m.text_vector for m in READ), None]
+    assert {m.image_vector for m in moments} == {None}
+    assert schema.vectors_table(Channel.TEXT, MINILM) in store.tables.names()
+    assert not [name for name in store.tables.names() if name.startswith("image_vectors_")]
+    assert "text_vector" not in store.tables[schema.MOMENTS].columns()
+
+
+def test_a_store_of_the_first_version_keeps_its_text_vectors(profile: Profile) -> None:
+    first_version(profile)
+    store = Store(profile)
+    assert_brought_up(store)
+    hits = Recall(store, lambda *_: direction(20)).search("unheard of")
+    assert hits[0].moment.text == "text 2"
+
+
+def test_bringing_a_store_up_may_be_cut_off_anywhere(profile: Profile) -> None:
+    first_version(profile)
+    assert_brought_up(opened_in_spite_of_cuts(profile))
+
+
+def test_pictures_whose_maker_is_unknown_are_to_be_encoded_again(profile: Profile) -> None:
+    first_version(profile)
+    renewal = Renewal(Store(profile))
+    assert renewal.serving(Channel.IMAGE) is None
+    assert renewal.lacking(Channel.IMAGE, "any@1") == [m.id for m in reversed(READ)]
+    assert renewal.serving(Channel.TEXT) == MINILM
+    assert renewal.lacking(Channel.TEXT, MINILM) == []
 
 
 def test_a_table_of_which_only_the_folder_was_made_is_made(profile: Profile) -> None:

@@ -12,12 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirrordesk import clock
-from mirrordesk.errors import WeightsMissing
+from mirrordesk.errors import StoreError, WeightsMissing
 from mirrordesk.memory import fusion
-from mirrordesk.memory.recall import Embed, Recall
+from mirrordesk.memory.meaning import Embed
+from mirrordesk.memory.recall import Recall
+from mirrordesk.memory.renewal import Renewal
 from mirrordesk.memory.store import Store
-from mirrordesk.records import Hit, Kind, State
-from tests.memory.made import NOON, direction, draft, embedded, frame
+from mirrordesk.paths import Profile
+from mirrordesk.records import Channel, Hit, Kind, State, Vector
+from tests.memory.made import NOON, TEXT_MODEL, direction, draft, embedded, frame, seen
 
 HOUR = clock.HOUR
 NOW = NOON + 3 * HOUR
@@ -26,8 +29,8 @@ NOW = NOON + 3 * HOUR
 def pointing(angle: float) -> Embed:
     """An encoder that gives every question the same direction."""
 
-    def embed(texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        return np.array([direction(angle)] * len(texts), np.float32)
+    def embed(_channel: Channel, _model: str, _question: str) -> npt.NDArray[np.float32]:
+        return np.array(direction(angle), np.float32)
 
     return embed
 
@@ -87,8 +90,78 @@ def test_the_union_is_ranked_and_each_channel_judges_each_candidate(store: Store
         assert hit.score == hit.scores["fused"]
 
 
+def test_the_question_is_encoded_by_the_model_that_made_the_vectors(store: Store) -> None:
+    asked: list[tuple[Channel, str, str]] = []
+
+    def embed(channel: Channel, model: str, question: str) -> npt.NDArray[np.float32]:
+        asked.append((channel, model, question))
+        return np.array(direction(0), np.float32)
+
+    recall = Recall(store, embed)
+    recall.search("before anything has a vector")
+    assert asked == []
+    store.add([embedded(frame(1, "feline"), 5)])
+    store.add([embedded(frame(2, "motor"), 5, "later@1")])  # does not serve yet
+    assert texts(recall.search("cat")) == ["feline"]
+    recall.pictures("a cat")  # nor has any picture a vector
+    assert asked == [(Channel.TEXT, TEXT_MODEL, "cat")]
+
+
+def test_a_model_that_takes_over_amid_a_search_is_asked_instead(store: Store) -> None:
+    store.add([seen(embedded(frame(1, "feline"), 5), 5)])
+    renewal = Renewal(store)
+
+    def embed(channel: Channel, model: str, _question: str) -> npt.NDArray[np.float32]:
+        renewal.file(channel, "later@1", 8, {frame(1, "").id: Vector("later@1", direction(5, 8))})
+        renewal.settle(channel, "later@1")  # which deletes what the search was going to look into
+        return np.array(direction(0, 8 if model == "later@1" else 384), np.float32)
+
+    recall = Recall(store, embed)
+    assert recall.search("cat")[0].scores["dense"] == pytest.approx(math.cos(math.radians(5)))
+    assert recall.pictures("cat")[0].score == pytest.approx(math.cos(math.radians(5)))
+
+
+def test_damage_to_the_vectors_is_not_taken_for_a_change_of_models(
+    store: Store, profile: Profile
+) -> None:
+    store.add([embedded(frame(1, "feline"), 5)])
+    (table,) = store.spaces.each(Channel.TEXT)
+    for path in (profile.store / f"{table.name}.lance" / "data").iterdir():
+        path.write_bytes(path.read_bytes()[:50])
+    with pytest.raises(StoreError):
+        Recall(Store(profile), pointing(0)).search("cat")
+
+
+def test_pictures_are_ranked_by_what_they_show(store: Store) -> None:
+    store.add([seen(frame(n, f"text {n}"), 20.0 * n, numbers=384) for n in range(4)])
+    store.add([seen(draft(9), 30, numbers=384)])  # not read yet
+    hits = Recall(store, pointing(40)).pictures("a chart", limit=3)
+    assert [hit.moment.id for hit in hits] == [draft(2).id, draft(9).id, draft(3).id]
+    assert hits[0].scores == {"image": hits[0].score}
+    assert hits[0].score == pytest.approx(1.0)
+    assert hits[0].moment.lines
+
+
+def test_pictures_that_read_the_same_come_once_the_best_of_them(store: Store) -> None:
+    store.add([seen(frame(n, "same"), 10.0 * n, numbers=384) for n in range(4)])
+    (hit,) = Recall(store, pointing(12)).pictures("a chart")
+    assert hit.moment.id == draft(1).id
+
+
+def test_looking_for_pictures_without_their_model_says_so(store: Store) -> None:
+    def missing(*_question: object) -> npt.NDArray[np.float32]:
+        raise WeightsMissing("The image model clip@1, used earlier, is no longer here.")
+
+    recall = Recall(store, missing)
+    assert recall.pictures("a chart") == []
+    store.add([seen(draft(1), 10)])
+    assert recall.pictures("  ") == []
+    with pytest.raises(WeightsMissing, match="no longer here"):
+        recall.pictures("a chart")
+
+
 def test_without_an_encoder_or_its_weights_words_still_find(store: Store) -> None:
-    def missing(_texts: Sequence[str]) -> npt.NDArray[np.float32]:
+    def missing(_channel: Channel, _model: str, _question: str) -> npt.NDArray[np.float32]:
         raise WeightsMissing("The text encoder's weights are missing.")
 
     store.add([embedded(frame(1, "hello"), 0)])

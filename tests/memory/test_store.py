@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from mirrordesk import clock, control
 from mirrordesk.control import Span
 from mirrordesk.errors import DiskFull, StoreError
-from mirrordesk.memory import seam
+from mirrordesk.memory import schema, seam
 from mirrordesk.memory.completing import completed
 from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
 from mirrordesk.records import Channel, Gap, GapReason, Moment, State, Watch
-from tests.memory.made import NOON, draft, embedded, frame, read, seen
+from tests.memory.made import NOON, draft, embedded, frame, heard, read, seen
 
 MINUTE = clock.MINUTE
 
@@ -100,15 +100,17 @@ RESULTS = (
 )
 
 
+def _after(results: list[Moment]) -> Moment:
+    """A draft that took up `results` in their order."""
+    moment = heard(1, "", State.PENDING) if results[:1] and results[0] in HEARD else draft(1)
+    for result in results:
+        moment = completed(moment, result)
+    return moment
+
+
 @given(results=st.lists(st.sampled_from(RESULTS), max_size=6))
 def test_completions_commute_and_repeat_without_effect(results: list[Moment]) -> None:
-    def after(order: list[Moment]) -> Moment:
-        moment = draft(1)
-        for result in order:
-            moment = completed(moment, result)
-        return moment
-
-    assert after(results) == after(results[::-1]) == after(results + results)
+    assert _after(results) == _after(results[::-1]) == _after(results + results)
 
 
 def test_completions_commute_in_the_tables(tmp_path: Path) -> None:
@@ -128,16 +130,55 @@ def test_several_results_for_one_moment_may_come_in_one_batch(store: Store) -> N
     assert store.moment(draft(1).id) == seen(RESULTS[1], 20)
 
 
-def test_image_vectors_of_two_models_live_side_by_side(store: Store) -> None:
-    store.add([seen(draft(1), 10, numbers=512), seen(draft(2), 20, numbers=64)])
-    lengths = [len(m.image_vector or ()) for m in store.moments(NOON, NOON + MINUTE, light=False)]
-    assert lengths == [512, 64]
+def test_vectors_come_back_from_the_model_that_serves(store: Store) -> None:
+    store.add([seen(draft(1), 10)])
+    store.add([seen(draft(2), 20, "other@1", numbers=64)])
+    first, second = store.moments(NOON, NOON + MINUTE, light=False)
+    assert first == seen(draft(1), 10)
+    assert (second.image, second.image_vector) == (State.DONE, None)
 
 
-def test_pending_gives_the_newest_first(store: Store) -> None:
+TRIED, REAL = heard(1, "oh tours", State.PROVISIONAL), heard(1, "herons", State.DONE)
+HEARD = (
+    TRIED,
+    embedded(TRIED, 10),
+    REAL,
+    embedded(REAL, 20),
+    heard(1, "", State.FAILED),
+    heard(1, "", State.PENDING),
+)
+
+
+def test_what_a_model_for_trying_out_wrote_down_gives_way_to_a_real_one(store: Store) -> None:
+    store.add([embedded(TRIED, 10)])
+    store.complete([REAL])
+    assert store.moment(REAL.id) == REAL  # without the vector of the other words
+    moments = store.tables[schema.MOMENTS]
+    assert moments.match(["heron"], 5).keys() == {REAL.id}
+    assert moments.match(["tour"], 5) == {}
+    store.complete([embedded(TRIED, 10)])
+    store.complete([embedded(REAL, 20)])
+    assert store.moment(REAL.id) == embedded(REAL, 20)
+
+
+@given(results=st.lists(st.sampled_from(HEARD), max_size=6))
+def test_readings_commute_and_repeat_without_effect(results: list[Moment]) -> None:
+    assert _after(results) == _after(results[::-1]) == _after(results + results)
+
+
+def test_words_stay_where_nothing_reads_the_sound_any_more(store: Store) -> None:
+    store.add([embedded(TRIED, 10)])
+    store.complete([dataclasses.replace(TRIED, speech=State.FAILED)])
+    assert store.moment(TRIED.id) == embedded(TRIED, 10)
+    store.complete([dataclasses.replace(embedded(TRIED, 10), speech=State.DONE, text_vector=None)])
+    settled = store.moment(TRIED.id)
+    assert settled == dataclasses.replace(embedded(TRIED, 10), speech=State.DONE)
+
+
+def test_what_waits_comes_the_newest_first(store: Store) -> None:
     store.add([draft(n) for n in range(5)])
     store.complete([read(draft(4), "done")])
-    assert [m.id for m in store.pending(Channel.OCR, 2)] == [draft(3).id, draft(2).id]
+    assert [m.id for m in store.newest(Channel.OCR, State.PENDING, 2)] == [draft(3).id, draft(2).id]
     assert store.pending_counts() == {"ocr": 4, "image": 5, "speech": 0, "text": 1}
     store.complete([read(draft(3), "done")])
     assert store.pending_counts()["ocr"] == 3
@@ -177,7 +218,7 @@ def test_an_empty_store_answers_with_nothing(store: Store) -> None:
     assert store.span() is None
     assert store.days() == []
     assert store.count() == 0
-    assert store.pending(Channel.OCR, 5) == []
+    assert store.newest(Channel.OCR, State.PENDING, 5) == []
     assert store.day(date(2026, 11, 21)).moments == ()
     store.add([])
     store.complete([])

@@ -1,8 +1,7 @@
-"""The encoders read, refuse what is altered, and pick up weights that arrive later."""
+"""The encoders read, and refuse what is altered or no model of theirs."""
 
 from __future__ import annotations
 
-import dataclasses
 import subprocess
 import sys
 from pathlib import Path
@@ -12,14 +11,11 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from mirrordesk import weights
-from mirrordesk.config import Settings, SpeechSettings
-from mirrordesk.errors import WeightsError, WeightsMissing
+from mirrordesk.errors import WeightsError
 from mirrordesk.perception.clip import OpenClip
-from mirrordesk.perception.encoders import Encoders
 from mirrordesk.perception.minilm import MiniLm
 from mirrordesk.perception.rapid import RapidOcr
 from mirrordesk.perception.whisper import Whisper
-from mirrordesk.records import Channel
 from tests.perception import tiny_models
 
 FONT = "DejaVuSans.ttf"
@@ -152,27 +148,10 @@ def test_what_is_no_configuration_of_a_model_is_refused_by_name(tmp_path: Path, 
         OpenClip(_image_weights(str(wrong), tmp_path / "any.pt"))
 
 
-def test_an_absent_encoder_names_the_command_that_brings_it() -> None:
-    settings = dataclasses.replace(Settings(), speech=SpeechSettings(model="whisper-small"))
-    with pytest.raises(WeightsMissing, match="mirrordesk models pull whisper-small"):
-        Encoders(lambda: settings).speech()
-
-
-def test_weights_that_arrive_later_are_picked_up(tmp_path: Path) -> None:
-    path = tmp_path / "late.pt"
-    settings = dataclasses.replace(Settings(), speech=SpeechSettings(model=str(path)))
-    encoders = Encoders(lambda: settings)
-    assert not encoders.available(Channel.SPEECH)
-    assert "late.pt" in encoders.state(Channel.SPEECH)
-    tiny_models.whisper_checkpoint(path)
-    assert encoders.available(Channel.SPEECH)
-    assert encoders.state(Channel.SPEECH).startswith("late on ")
-
-
 def test_encoders_import_no_model_runtime_until_they_are_used() -> None:
     code = (
         "import sys; from mirrordesk.perception import encoders, perceiver; "
-        "heavy = {'torch', 'whisper', 'open_clip', 'rapidocr', 'onnxruntime', 'transformers'}; "
+        "heavy = {'torch', 'whisper', 'open_clip', 'rapidocr', 'onnxruntime', 'llama_cpp'}; "
         "sys.exit(str(heavy & set(sys.modules)) if heavy & set(sys.modules) else 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

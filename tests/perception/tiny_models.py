@@ -23,21 +23,21 @@ def whisper_checkpoint(path: Path) -> Path:
     return path
 
 
-def clip_model(folder: Path) -> tuple[Path, Path]:
-    """An open_clip configuration and its checkpoint."""
+def clip_model(folder: Path, name: str = "tiny-clip", width: int = CLIP_WIDTH) -> tuple[Path, Path]:
+    """An open_clip configuration and its checkpoint, whose vectors have `width` numbers."""
     from mirrordesk.perception import torch_compat
 
     torch_compat.declare_missing_ops()
     import open_clip
     import torch
 
-    torch.manual_seed(0)
-    configuration = folder / "tiny-clip.json"
+    torch.manual_seed(width)
+    configuration = folder / f"{name}.json"
     vision = {"image_size": 32, "layers": 1, "width": 32, "patch_size": 16, "head_width": 16}
     text = {"context_length": 77, "vocab_size": 49408, "width": 32, "heads": 2, "layers": 1}
-    about = {"embed_dim": CLIP_WIDTH, "vision_cfg": vision, "text_cfg": text}
+    about = {"embed_dim": width, "vision_cfg": vision, "text_cfg": text}
     configuration.write_text(json.dumps(about))
     open_clip.add_model_config(configuration)
-    checkpoint = folder / "tiny-clip.pt"
-    torch.save(open_clip.create_model("tiny-clip").state_dict(), checkpoint)
+    checkpoint = folder / f"{name}.pt"
+    torch.save(open_clip.create_model(name).state_dict(), checkpoint)
     return configuration, checkpoint

@@ -2,81 +2,24 @@
 
 from __future__ import annotations
 
-import io
-import wave
-
-import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageFont
 
 from mirrordesk import clock, config, control, status
+from mirrordesk.attempts import MOST, Attempts
 from mirrordesk.capture.spool import Spool
 from mirrordesk.control import Span
 from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
-from mirrordesk.pipeline import ATTEMPTS, Attempts, Pipeline
-from mirrordesk.records import (
-    Gap,
-    GapReason,
-    Kind,
-    Moment,
-    SpoolEntry,
-    State,
-    Watch,
-    moment_id,
-)
+from mirrordesk.pipeline import Pipeline
+from mirrordesk.records import Gap, GapReason, Kind, State, Watch
 from tests.perception import tiny_models
-
-NOW = clock.now_ns() - clock.HOUR
-
-
-@pytest.fixture
-def profile(profile: Profile) -> Profile:
-    """A profile without models for speech and pictures, until a test sets them."""
-    for key in ("speech.model", "image.model"):
-        config.change(profile, key, "")
-    return profile
-
-
-def _frame(text: str, at_ns: int) -> SpoolEntry:
-    picture = Image.new("RGB", (500, 120), "white")
-    font = ImageFont.truetype("DejaVuSans.ttf", 16)
-    ImageDraw.Draw(picture).text((20, 40), text, "black", font)
-    file = io.BytesIO()
-    picture.save(file, "PNG")
-    return _entry(Kind.FRAME, at_ns, at_ns, "monitor-1", file.getvalue())
-
-
-def _utterance(at_ns: int) -> SpoolEntry:
-    sound = np.random.default_rng(0).normal(0, 3000, 32_000).astype("<i2")
-    file = io.BytesIO()
-    with wave.open(file, "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(2)
-        out.setframerate(16_000)
-        out.writeframes(sound.tobytes())
-    return _entry(Kind.SPEECH, at_ns, at_ns + 2 * clock.SECOND, "loopback", file.getvalue())
-
-
-def _entry(kind: Kind, start: int, end: int, source: str, payload: bytes) -> SpoolEntry:
-    name = moment_id(kind, start, source, payload)
-    return SpoolEntry(name, kind, start, end, "UTC", source, "xterm", "shell", None, payload)
-
-
-def _drain(profile: Profile) -> None:
-    pipeline = Pipeline(profile)
-    while pipeline.step():
-        pass
-
-
-def _moments(profile: Profile) -> list[Moment]:
-    return Store(profile).moments(0, clock.now_ns(), light=False)
+from tests.pipeline.making import NOW, drain, entry, frame, moments, utterance
 
 
 def test_a_frame_is_read_stored_and_leaves_the_spool(profile: Profile) -> None:
-    Spool(profile).put(_frame("The demo is on Thursday", NOW))
-    _drain(profile)
-    (moment,) = _moments(profile)
+    Spool(profile).put(frame("The demo is on Thursday", NOW))
+    drain(profile)
+    (moment,) = moments(profile)
     assert moment.text == "The demo is on Thursday"
     assert moment.lines[0].text == moment.text
     assert (moment.ocr, moment.text_state, moment.image) == (State.DONE, State.DONE, State.PENDING)
@@ -89,9 +32,9 @@ def test_a_frame_is_read_stored_and_leaves_the_spool(profile: Profile) -> None:
 
 def test_the_same_entry_twice_is_one_moment(profile: Profile) -> None:
     for _ in range(2):
-        Spool(profile).put(_frame("once", NOW))
-        _drain(profile)
-    assert len(_moments(profile)) == 1
+        Spool(profile).put(frame("once", NOW))
+        drain(profile)
+    assert len(moments(profile)) == 1
 
 
 def test_the_ledger_goes_into_memory(profile: Profile) -> None:
@@ -100,7 +43,7 @@ def test_the_ledger_goes_into_memory(profile: Profile) -> None:
     spool = Spool(profile)
     spool.put(Watch(start, middle))
     spool.put(Gap(middle, end, GapReason.PAUSED))
-    _drain(profile)
+    drain(profile)
     day = Store(profile).day(clock.at(NOW).date())
     assert day.watches == (Watch(start, middle),)
     assert day.gaps == (Gap(middle, end, GapReason.PAUSED),)
@@ -108,44 +51,44 @@ def test_the_ledger_goes_into_memory(profile: Profile) -> None:
 
 
 def test_speech_waits_for_its_model_and_is_caught_up_when_it_arrives(profile: Profile) -> None:
-    Spool(profile).put(_utterance(NOW))
+    Spool(profile).put(utterance(NOW))
     pipeline = Pipeline(profile)
     while pipeline.step():
         pass
-    (before,) = _moments(profile)
+    (before,) = moments(profile)
     assert (before.speech, before.text_state) == (State.PENDING, State.NONE)
     checkpoint = tiny_models.whisper_checkpoint(profile.root / "tiny.pt")
     config.change(profile, "speech.model", str(checkpoint))
     while pipeline.step():
         pass
-    (after,) = _moments(profile)
+    (after,) = moments(profile)
     assert after.speech is State.DONE
     assert (after.id, after.media, after.start_ns) == (before.id, before.media, before.start_ns)
 
 
 def test_pictures_wait_for_their_model_and_keep_what_was_read(profile: Profile) -> None:
-    Spool(profile).put(_frame("a picture", NOW))
-    _drain(profile)
+    Spool(profile).put(frame("a picture", NOW))
+    drain(profile)
     _configuration, checkpoint = tiny_models.clip_model(profile.root)
     config.change(profile, "image.model", str(checkpoint))
-    _drain(profile)
-    (moment,) = _moments(profile)
+    drain(profile)
+    (moment,) = moments(profile)
     assert moment.image is State.DONE
     assert moment.image_vector is not None
-    assert len(moment.image_vector) == tiny_models.CLIP_WIDTH
+    assert len(moment.image_vector.numbers) == tiny_models.CLIP_WIDTH
     assert moment.text == "a picture"
 
 
 def test_a_corrupt_entry_is_put_aside_and_the_rest_goes_on(profile: Profile) -> None:
     spool = Spool(profile)
-    spool.put(_frame("bad", NOW))
+    spool.put(frame("bad", NOW))
     (handle,) = spool.waiting()
     data = bytearray(handle.path.read_bytes())
     data[-20] ^= 0xFF
     handle.path.write_bytes(bytes(data))
-    spool.put(_frame("good", NOW + clock.SECOND))
-    _drain(profile)
-    assert [m.text for m in _moments(profile)] == ["good"]
+    spool.put(frame("good", NOW + clock.SECOND))
+    drain(profile)
+    assert [m.text for m in moments(profile)] == ["good"]
     assert [path.name for path in spool.quarantined()] == [handle.path.name]
     beat = status.perception(profile.perception_heartbeat)
     assert beat is not None
@@ -153,33 +96,33 @@ def test_a_corrupt_entry_is_put_aside_and_the_rest_goes_on(profile: Profile) -> 
 
 
 def test_what_was_forgotten_while_it_waited_is_not_stored(profile: Profile) -> None:
-    Spool(profile).put(_frame("secret", NOW))
+    Spool(profile).put(frame("secret", NOW))
     control.remember_forgetting(profile, Span(NOW - 1, NOW + 1))
-    _drain(profile)
-    assert _moments(profile) == []
+    drain(profile)
+    assert moments(profile) == []
     assert [path for path in profile.media.rglob("*") if path.is_file()] == []
     assert Spool(profile).waiting() == []
 
 
 def test_a_picture_that_is_none_fails_its_channel_and_not_the_worker(profile: Profile) -> None:
     spool = Spool(profile)
-    spool.put(_entry(Kind.FRAME, NOW, NOW, "monitor-1", b"no picture"))
-    spool.put(_frame("after it", NOW + clock.SECOND))
-    _drain(profile)
-    assert [m.text for m in _moments(profile)] == ["after it"]
+    spool.put(entry(Kind.FRAME, NOW, NOW, "monitor-1", b"no picture"))
+    spool.put(frame("after it", NOW + clock.SECOND))
+    drain(profile)
+    assert [m.text for m in moments(profile)] == ["after it"]
     assert len(spool.quarantined()) == 1
 
 
 def test_a_capture_that_takes_the_worker_down_is_put_aside(profile: Profile) -> None:
     """What is under way when the process dies stays counted in the file."""
     spool = Spool(profile)
-    spool.put(_frame("deadly", NOW))
+    spool.put(frame("deadly", NOW))
     (handle,) = spool.waiting()
     record = profile.attempts
-    for _ in range(ATTEMPTS):
-        with pytest.raises(SystemExit), Attempts(record).under_way([handle.path.name]):
+    for _ in range(MOST):
+        with pytest.raises(SystemExit), Attempts(record).portion([handle.path.name]):
             raise SystemExit
-    _drain(profile)
+    drain(profile)
     assert spool.waiting() == []
     assert [path.name for path in spool.quarantined()] == [handle.path.name]
-    assert _moments(profile) == []
+    assert moments(profile) == []

@@ -1,0 +1,42 @@
+"""What a question means: its vector in the space that serves a channel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mirrordesk.memory.spaces import Spaces
+from mirrordesk.memory.tables import Table
+from mirrordesk.records import Channel
+
+Numbers = npt.NDArray[np.float32]  # (d,), unit length
+# (channel, identity of a model, question) -> its vector. Raises WeightsError without that model.
+Embed = Callable[[Channel, str, str], Numbers]
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A question among the vectors that can be compared with it."""
+
+    numbers: list[float]
+    vectors: Table
+
+    def similar(self, limit: int, where: str | None = None) -> dict[str, float]:
+        """Cosine similarity by moment, of those that are nearest and pass the filter."""
+        return self.vectors.nearest(self.numbers, limit, where)
+
+
+def understand(
+    spaces: Spaces, channel: Channel, model: str | None, question: str, embed: Embed
+) -> Meaning | None:
+    """The question as `model`, which serves the channel, understands it.
+
+    None where nothing has a vector yet. Raises WeightsError where the model is no longer here.
+    """
+    vectors = spaces.table(channel, model) if model else None
+    if model is None or vectors is None:
+        return None
+    return Meaning(np.asarray(embed(channel, model, question), np.float32).tolist(), vectors)
