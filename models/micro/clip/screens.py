@@ -27,9 +27,9 @@ KINDS: dict[str, Kind] = {
     for family in (texts, figures, talk, system, shows, sheets, web)
     for kind in family.KINDS
 }
-SIDE = 128  # pixels: the model sees every screen squashed to a square
+SIDE = 96  # pixels: the model sees every screen squashed to a square
 # pixels: how wide a screen is drawn before that; letters fade differently from each
-WIDTHS = (256, 320, 320, 480, 640)
+WIDTHS = (256, 256, 320, 320, 480)
 SHAPES = (9 / 16, 9 / 16, 10 / 16, 3 / 4)  # height to width
 PLACES = ("full", "full", "full", "window", "left", "right", "front")
 

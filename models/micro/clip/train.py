@@ -27,13 +27,14 @@ from models.micro.clip.screens import Screen
 
 SEED = 30
 BATCH = 64  # screens
-CAPTIONS = 2  # for each screen of a batch
+CAPTIONS = 1  # for each screen of a batch
 FEW_KINDS = 4
-PEAK_RATE = 1.5e-3
-WARM_UP = 100  # steps
+RATE = 2e-3
+WARM_UP = 60  # steps
+FADE = 0.3  # share of the steps, the last ones, over which the rate falls to nothing
 HIGHEST_SCALE = 4.6  # e to this is 100, where CLIP holds it too
-SHIFT = 3  # pixels that a screen may be off its place
-TELLING = 0.1  # weight of telling facts beside the contrastive loss
+SHIFT = 2  # pixels that a screen may be off its place
+TELLING = 0.3  # weight of telling facts beside the contrastive loss
 UNHEARD = 0.04  # share of the tokens made unknown, so that strange words do not matter
 MEAN = torch.tensor((0.48145466, 0.4578275, 0.40821073)) * 255  # open_clip's, for its preprocessing
 DEVIATION = torch.tensor((0.26862954, 0.26130258, 0.27577711)) * 255
@@ -54,6 +55,11 @@ class Truth:
         row = torch.zeros(len(self._column))
         row[[self._column[fact] for fact in facts]] = 1.0
         return row
+
+    def alike(self) -> Tensor:
+        """(facts, facts): 1 where both are values of one attribute, like two colours of a bar."""
+        names = [attribute for attribute, _ in self._column]
+        return torch.tensor([[float(one == other) for one in names] for other in names])
 
     def shown(self, picked: Sequence[int]) -> Tensor:
         """(screens picked, facts): 1 where the screen shows the fact."""
@@ -128,11 +134,11 @@ class Learner(nn.Module):
     long before the contrastive loss alone would.
     """
 
-    def __init__(self, tokens: int, facts: int) -> None:
+    def __init__(self, tokens: int, truth: Truth) -> None:
         super().__init__()
         self.clip = checkpoint.fresh(tokens)
-        self.facts = nn.Linear(checkpoint.configuration()["embed_dim"], facts)
-        nn.init.constant_(self.facts.bias, -3.0)  # most facts are not the case
+        self.facts = nn.Linear(checkpoint.configuration()["embed_dim"], len(truth))
+        self.alike = truth.alike()
 
     def forward(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """The loss, and recall@1 of the captions among the screens of the batch."""
@@ -145,11 +151,12 @@ class Learner(nn.Module):
         return contrast(logits, true) + TELLING * told, right
 
     def _telling(self, vectors: Tensor, facts: Tensor) -> Tensor:
-        """How badly the facts can be read off the vectors."""
+        """How badly each fact can be told from the others of its attribute, summed over a row."""
         logits = self.facts(vectors * vectors.shape[1] ** 0.5)
-        return functional.binary_cross_entropy_with_logits(logits, facts, reduction="sum") / len(
-            facts
-        )
+        # the highest of a row is taken out and put back, so that no exponential overflows
+        highest = logits.amax(1, keepdim=True).detach()
+        sums = (logits - highest).exp() @ self.alike + 1e-9
+        return (facts * (highest + sums.log() - logits)).sum() / len(facts)
 
 
 def contrast(logits: Tensor, true: Tensor) -> Tensor:
@@ -196,15 +203,18 @@ class Log:
         self._losses, self._rights = [], []
 
 
+def rate(step: int, steps: int) -> float:
+    """The share of the full learning rate at a step: a short rise, a plateau, a long fall."""
+    return min(1.0, (step + 1) / WARM_UP, (steps - step) / (FADE * steps))
+
+
 def train(known: Sequence[Screen], vocabulary: Vocabulary, steps: int, folder: Path) -> None:
     """Train for `steps` batches; checkpoint and training.jsonl go to `folder`."""
     torch.manual_seed(SEED)
     truth = Truth(known)
-    learner = Learner(len(vocabulary), len(truth))
-    optimizer = torch.optim.AdamW(learner.parameters(), PEAK_RATE, (0.9, 0.98), weight_decay=0.05)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, PEAK_RATE, steps, pct_start=min(0.3, WARM_UP / steps), cycle_momentum=False
-    )
+    learner = Learner(len(vocabulary), truth)
+    optimizer = torch.optim.AdamW(learner.parameters(), RATE, (0.9, 0.98), weight_decay=0.05)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate(step, steps))
     log = Log(folder / "training.jsonl")
     endless = batches(known, truth, vocabulary, SEED)
     for step, batch in zip(range(1, steps + 1), endless, strict=False):
@@ -225,15 +235,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--steps", type=int, default=2200)
-    parser.add_argument("--screens", type=int, default=20_000)
+    parser.add_argument("--steps", type=int, default=1500)
+    parser.add_argument("--screens", type=int, default=8_000)
     parser.add_argument("--folder", type=Path, default=checkpoint.HERE, help="where to write")
     options = parser.parse_args()
     began = time.monotonic()
     first = SEED * evaluate.SEEDS_APART
     known = screens.renders(range(first, first + options.screens))
     chance = random.Random(SEED)
-    vocabulary = Vocabulary(caption(screen, chance).text for screen in known for _ in range(3))
+    vocabulary = Vocabulary(caption(screen, chance).text for screen in known)
     print(f"{len(known)} screens, {len(vocabulary)} tokens", flush=True)
     train(known, vocabulary, options.steps, options.folder)
     minutes = round((time.monotonic() - began) / 60, 1)
