@@ -235,8 +235,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--steps", type=int, default=1500)
-    parser.add_argument("--screens", type=int, default=8_000)
+    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--screens", type=int, default=12_000)
     parser.add_argument("--folder", type=Path, default=checkpoint.HERE, help="where to write")
     options = parser.parse_args()
     began = time.monotonic()
