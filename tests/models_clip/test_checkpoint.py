@@ -21,7 +21,7 @@ def test_the_file_is_small() -> None:
 
 
 def test_the_file_holds_half_precision_and_the_whole_token_table() -> None:
-    state = checkpoint.open_clip().load_state_dict(str(checkpoint.CHECKPOINT))
+    state = checkpoint.open_clip().factory.load_state_dict(str(checkpoint.CHECKPOINT))
     assert {str(value.dtype) for value in state.values() if value.is_floating_point()} == {
         "torch.float16"
     }

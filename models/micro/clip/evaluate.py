@@ -147,6 +147,7 @@ def main() -> None:
     model, file = load(options.folder), options.folder / "evaluation.json"
     figures = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     figures |= held_out(model)
+    figures["bytes"] = (options.folder / CHECKPOINT.name).stat().st_size
     if options.real:
         figures["real"] = real(model, options.real)
     _save(file, figures)
