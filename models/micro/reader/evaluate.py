@@ -37,11 +37,11 @@ class Task:
 
 
 TASKS = (
-    Task("short", 60, (2, 12), (0, 1000)),
-    Task("2000 tokens", 20, (18, 44), (1850, 2200)),
-    Task("short, known words", 30, (2, 12), (0, 1000), held_out=False),
+    Task("short", 40, (2, 12), (0, 1000)),
+    Task("2000 tokens", 15, (18, 44), (1850, 2200)),
+    Task("short, known words", 20, (2, 12), (0, 1000), held_out=False),
 )
-QUESTIONS = 6  # about each memory
+QUESTIONS = 5  # about each memory
 
 
 @dataclass(frozen=True, slots=True)

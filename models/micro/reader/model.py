@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+_EMBEDDING = 3.0  # standard deviation at the beginning
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -42,26 +44,27 @@ class Attention(nn.Module):
         self.asked: Tensor | None = None  # (batch, heads, tokens, head_dim), turned
         self.known: Tensor | None = None  # (batch, kv_heads, tokens, head_dim), turned
 
-    def forward(self, x: Tensor, turn: Tensor, mask: Tensor) -> Tensor:
-        batch, tokens, width = x.shape
-        split = (batch, tokens, -1, self.shape.head_dim)
-        self.asked = rotate(self.q(x).view(split).transpose(1, 2), turn)
+    def forward(self, x: Tensor, turn: Tensor, mask: Tensor, first: int) -> Tensor:
+        """What the tokens from `first` on (0, or where the questions begin) get to see."""
+        split = (*x.shape[:2], -1, self.shape.head_dim)
+        asking = (x.shape[0], x.shape[1] - first, -1, self.shape.head_dim)
+        self.asked = rotate(self.q(x[:, first:]).view(asking).transpose(1, 2), turn[:, :, first:])
         self.known = rotate(self.k(x).view(split).transpose(1, 2), turn)
         values = self.v(x).view(split).transpose(1, 2)
-        seen = self._memory_and_questions(values, mask)
-        return self.output(seen.transpose(1, 2).reshape(batch, tokens, width))
+        seen = self._seen(values, mask, x.shape[1] - mask.shape[2] - first)
+        return self.output(seen.transpose(1, 2).flatten(2))
 
-    def _memory_and_questions(self, values: Tensor, mask: Tensor) -> Tensor:
-        """What each token sees. Apart, since questions do not see one another."""
+    def _seen(self, values: Tensor, mask: Tensor, memory: int) -> Tensor:
+        """The memory, if its tokens ask, and the questions apart: these do not see one another."""
         assert self.asked is not None
         assert self.known is not None
         attend = functional.scaled_dot_product_attention
-        memory = values.shape[2] - mask.shape[2]
-        own = (part[:, :, :memory] for part in (self.asked, self.known, values))
-        first = attend(*own, is_causal=True, enable_gqa=True)
         asked = self.asked[:, :, memory:]
-        second = attend(asked, self.known, values, attn_mask=mask, enable_gqa=True)
-        return torch.cat((first, second), dim=2)
+        seen = attend(asked, self.known, values, attn_mask=mask, enable_gqa=True)
+        if not memory:
+            return seen
+        own = (part[:, :, :memory] for part in (self.asked, self.known, values))
+        return torch.cat((attend(*own, is_causal=True, enable_gqa=True), seen), dim=2)
 
 
 class Block(nn.Module):
@@ -76,8 +79,8 @@ class Block(nn.Module):
         self.up = nn.Linear(shape.width, shape.feed_forward, bias=False)
         self.down = nn.Linear(shape.feed_forward, shape.width, bias=False)
 
-    def forward(self, x: Tensor, turn: Tensor, mask: Tensor) -> Tensor:
-        x = x + self.attn(self.attn_norm(x), turn, mask)
+    def forward(self, x: Tensor, turn: Tensor, mask: Tensor, first: int = 0) -> Tensor:
+        x = x[:, first:] + self.attn(self.attn_norm(x), turn, mask, first)
         y = self.ffn_norm(x)
         return x + self.down(functional.silu(self.gate(y)) * self.up(y))
 
@@ -91,23 +94,28 @@ class Model(nn.Module):
         self.embedding = nn.Embedding(shape.words, shape.width)
         self.blocks = nn.ModuleList(Block(shape) for _ in range(shape.layers))
         self.norm = nn.RMSNorm(shape.width, eps=shape.epsilon)
-        for name, weight in self.named_parameters():
+        for name, weight in self.blocks.named_parameters():
             if weight.dim() == 2:
                 last = name.endswith(("output.weight", "down.weight"))
                 std = 0.04 / (2 * shape.layers) ** 0.5 if last else 0.04
                 nn.init.normal_(weight, std=std)
+        # Large, so that which token it was is not drowned by what the layers add; it is copied
+        nn.init.normal_(self.embedding.weight, std=_EMBEDDING)
+        nn.init.constant_(self.norm.weight, 1 / (_EMBEDDING * shape.width**0.5))
 
     def forward(self, tokens: Tensor, positions: Tensor, mask: Tensor) -> Tensor:
-        """(batch, tokens) ids and positions to (batch, tokens, width).
+        """(batch, tokens) ids and positions to (batch, questions, width).
 
         The first tokens are a memory, read from left to right; the mask (batch, 1, questions,
         tokens) is added to what those behind it attend to: 0 where seen, -inf elsewhere.
         """
         x = self.embedding(tokens)
         turn = turning(positions, self.shape)
-        for block in self.blocks:
+        *blocks, last = self.blocks
+        for block in blocks:
             x = block(x, turn, mask)
-        return self.norm(x)
+        # nobody asks what would follow the tokens of a memory
+        return self.norm(last(x, turn, mask, first=x.shape[1] - mask.shape[2]))
 
     def logits(self, hidden: Tensor) -> Tensor:
         """(…, width) to (…, words)."""

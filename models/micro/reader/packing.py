@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
 
 START = 0  # the place of the first token, which stands for "there is no such sentence"
+_RARE = 4  # times that a word may stand in a memory to tell its sentences apart
 _SAMPLE = 160  # places of a row at which a guide that holds everywhere is followed
 
 
@@ -34,7 +36,8 @@ class Guide(Enum):
 
     BEFORE = "from a token to the one before it"
     LINE = "from a token to the number of its line of evidence"
-    OPENING = "from the end of a sentence to its first token"
+    OPENING = "from a token to the first one of its sentence"
+    SAME = "from a word of a question to the same in the sentence that answers, or to the start"
     MATCHED = "from an answer to the end of the sentence it takes, or to the start of everything"
     COPIED = "from before a copied token to where it is copied from"
 
@@ -104,17 +107,23 @@ class Packer:
             for text in ('{"question": "', '{"id": "E', '", "text": "', "\\n", '"}\n')
         )
 
-    def row(self, memory: Memory, chance: random.Random) -> Row:
-        """The memory under a mark drawn with `chance`, and its questions."""
+        self._bare = _bare(tokenizer)
+
+    def row(self, memory: Memory, chance: random.Random, brief: float = 0.0) -> Row:
+        """The memory under a mark drawn with `chance`, and its questions.
+
+        Of the answers to a share of them, `brief`, there is the first token only: the one that
+        says whether there is an answer.
+        """
         text = marked(user_message("", memory.evidence, memory.now_ns), chance)
         whole = self._tokenizer.encode(text)
         end = whole.ids.index(self._question, len(whole.ids) - 6) + 1
         row = Row()
         row.add([*self._opening, *whole.ids[:end]], 0, 0)
         self._guide(row, chance)
-        places, begin = _Places(text, whole, len(self._opening)), len(row.tokens)
+        places = _Places(text, whole, len(self._opening))
         for part, asked in enumerate(memory.asked, start=1):
-            self._add(row, part, begin, asked, places)
+            self._add(row, part, asked, places, brief=chance.random() < brief)
         return row
 
     def prompt(self, system_and_user: tuple[str, str]) -> list[int]:
@@ -122,22 +131,42 @@ class Packer:
         system, user = map(self._ids, system_and_user)
         return [self._opening[0], *system, self._opening[-1], *user, self._assistant]
 
-    def _add(self, row: Row, part: int, begin: int, asked: Asked, places: _Places) -> None:
+    def _add(self, row: Row, part: int, asked: Asked, places: _Places, *, brief: bool) -> None:
+        """Append a question and its answer, or only the first token of it."""
         question = json_line({"question": asked.question}).removeprefix('{"question": "')
         head = [*self._ids(question), self._assistant]
         first = len(row.tokens) + len(head) - 1  # the place that the answer follows
+        asking, start, matched, copied = [first], START, START, Links()
         if asked.sentence is None or asked.source is None:
-            said, matched = [*self._none, self._end], START
+            said = [*self._none, self._end]
         else:
             start, matched, number = places.find(asked.source, asked.sentence)
             sentence, cited = places.ids(start, matched), places.ids(number, number + 1)
             said = [*self._dash, *sentence, *self._cite, *cited, *self._close, self._end]
-            copied = [*range(start, matched), *[START] * len(self._cite), number]
-            froms = enumerate(copied, first + len(self._dash))
-            row.guides[Guide.COPIED] += [(at, to) for at, to in froms if to != START]
+            citing = first + len(said) - 3
+            copied = [*enumerate(range(start, matched), first + 1), (citing, number)]
+            asking = [first, first + 1, citing]
+        if brief:
+            said, asking, copied = said[:1], asking[:1], []
+        row.guides[Guide.SAME] += self._same(row, head[:-1], range(start, matched))
         row.learned += list(enumerate(said, first))
-        row.guides[Guide.MATCHED] += [(at, matched) for at, _token in enumerate(said, first)]
-        row.add([*head, *said], part, begin)
+        # Later tokens find their sentence by what they have copied already; that is too easy
+        row.guides[Guide.MATCHED] += [(at, matched) for at in asking]
+        row.guides[Guide.COPIED] += copied
+        row.add([*head, *said], part, row.memory)
+
+    def _same(self, row: Row, question: Sequence[int], sentence: range) -> Links:
+        """From each rare word of a question to where the sentence holds it, or to the start."""
+        seen = Counter(self._bare[token] for token in row.tokens[: row.memory])
+        found = {self._bare[row.tokens[place]]: place for place in sentence}
+        links = Links()
+        for at, token in enumerate(question, len(row.tokens)):
+            word = self._bare[token]
+            if word in found and seen[word] <= _RARE:
+                links.append((at, found[word]))
+            elif not seen[word]:
+                links.append((at, START))
+        return links
 
     def _guide(self, row: Row, chance: random.Random) -> None:
         """Link the tokens of the memory, which the row holds already."""
@@ -146,8 +175,9 @@ class Packer:
         for at, token in enumerate(row.tokens):
             if number is not None and at > number:
                 lines.append((at, number))
-            if opening is not None and token in (self._break, self._line_end):
+            if opening is not None and at > opening:
                 openings.append((at, opening))
+            if token == self._line_end:
                 opening = None
             if token == self._number:
                 number = at + 1
@@ -163,6 +193,13 @@ class Packer:
 
     def _ids(self, text: str) -> list[int]:
         return list(self._tokenizer.encode(text).ids)
+
+
+def _bare(tokenizer: Tokenizer) -> list[int]:
+    """For each token the first that is the same word, whatever its case and the space before."""
+    known: dict[str, int] = {}
+    words = (tokenizer.id_to_token(n) for n in range(tokenizer.get_vocab_size()))
+    return [known.setdefault(word.removeprefix("Ġ").lower(), n) for n, word in enumerate(words)]
 
 
 class _Places:
