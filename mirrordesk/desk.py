@@ -97,13 +97,15 @@ class Desk:
         if not self.settings.llm.model:
             return self._quote(question, hits)
         try:
-            model = str(weights.llm(self.settings.llm).path)
-            reader = Reader(
-                self._reader_worker, dataclasses.replace(self.settings.llm, model=model)
-            )
-            return reader.answer(question, hits, emit, cancelled)
+            model = weights.llm(self.settings.llm)
+            settings = dataclasses.replace(self.settings.llm, model=str(model.path))
+            answer = Reader(self._reader_worker, settings).answer(question, hits, emit, cancelled)
         except (WorkerError, WeightsError) as error:
             return self._quote(question, hits, note=str(error))
+        if answer.abstained and model.micro and not cancelled.is_set():
+            # it can read little; what it finds nothing in may still hold the answer
+            return self._quote(question, hits, note=f"{model.name} found no answer.")
+        return answer
 
     def _quote(self, question: str, hits: Sequence[Hit], note: str = "") -> Answer:
         answer = extractive.answer(question, hits, self._compare, statistics=self._rarity)

@@ -48,6 +48,7 @@ class Pipeline:
         self._attempts = Attempts(profile.attempts)
         self._catchup = CatchUp(self._store, self._encoders, self._perceiver, self._attempts)
         self._maintained = 0  # how many moments were stored at the last compaction
+        self._forgotten = 0  # spans that the person had had forgotten at the last look
         now = clock.now_ns()
         self._status = status.PerceptionStatus(os.getpid(), now, now)
 
@@ -58,12 +59,20 @@ class Pipeline:
         """
         handles = self._spool.waiting()
         captures = [handle for handle in handles if handle.is_capture]
+        self._forget_frames()
         self._store_ledger([handle for handle in handles if not handle.is_capture])
         did = self._store_captures(captures) if captures else self._catch_up()
         self._beat(len(captures) - did if captures else 0)
         if not did:
             self._maintain()
         return bool(did)
+
+    def _forget_frames(self) -> None:
+        """What was forgotten must not live on in what the OCR remembers."""
+        spans = len(control.forgotten_spans(self._profile))
+        if spans != self._forgotten:
+            self._encoders.forget_frames()
+            self._forgotten = spans
 
     def _store_ledger(self, handles: Sequence[Handle]) -> None:
         items: list[tuple[Handle, Spooled]] = []

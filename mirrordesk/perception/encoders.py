@@ -10,6 +10,8 @@ from typing import cast
 from mirrordesk import config, weights
 from mirrordesk.errors import WeightsError
 from mirrordesk.perception.base import Encoder, Ocr, TextEncoder, VectorEncoder
+from mirrordesk.perception.line_reader import LineReader
+from mirrordesk.perception.rereading import RereadingOcr
 from mirrordesk.records import Channel
 from mirrordesk.weights import OcrWeights, Role, Weights
 
@@ -93,6 +95,10 @@ class Encoders:
         """Free the encoder of vectors made earlier; `made` opens it again."""
         self._former.pop(channel, None)
 
+    def forget_frames(self) -> None:
+        """Let go of the frames and lines that the OCR remembers in order to read less."""
+        self._open.pop(Channel.OCR, None)
+
     def state(self, channel: Channel) -> str:
         """In words: which encoder, where and why; or why there is none."""
         try:
@@ -140,10 +146,14 @@ def _find_speech(settings: config.Settings) -> _Wanted:
 
 
 @functools.lru_cache(maxsize=1)  # the same for every profile, and slow to open
-def _open_ocr(_wanted: _Wanted) -> Ocr:
+def _line_reader(_wanted: _Wanted) -> LineReader:
     from mirrordesk.perception.rapid import RapidOcr
 
     return RapidOcr()
+
+
+def _open_ocr(wanted: _Wanted) -> Ocr:
+    return RereadingOcr(_line_reader(wanted))
 
 
 def _open_text(wanted: _Wanted) -> Encoder:

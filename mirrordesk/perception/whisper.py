@@ -10,6 +10,7 @@ from mirrordesk.perception import devices
 from mirrordesk.perception.base import Samples, SpeechEncoder
 
 NO_SPEECH = 0.6  # above this, and unsure of its words, Whisper heard no speech
+BEAMS = 5  # openai-whisper's own default at the command line
 UNSURE = -1.0  # mean log probability of a token
 MOST_REPETITIVE = 2.4  # text that gzip shrinks more than this is a loop
 # The three limits are those of openai-whisper's own transcribe().
@@ -40,6 +41,8 @@ class Whisper(SpeechEncoder):
             language=self._language if self._model.is_multilingual else "en",
             fp16=self._half,
             condition_on_previous_text=False,  # what it made up once would feed on itself
+            beam_size=BEAMS,
+            without_timestamps=True,  # an utterance fits one window, and its span is known
             no_speech_threshold=NO_SPEECH,
             logprob_threshold=UNSURE,
             compression_ratio_threshold=MOST_REPETITIVE,

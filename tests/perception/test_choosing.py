@@ -167,3 +167,12 @@ def test_a_file_that_is_no_text_model_is_refused_by_name(chosen: Chosen, tmp_pat
     chosen.text(str(wrong))
     with pytest.raises(WeightsError, match=r"wrong\.gguf"):
         chosen.encoders.text()
+
+
+def test_the_ocr_lets_go_of_the_frames_it_remembers_when_something_was_forgotten(
+    chosen: Chosen,
+) -> None:
+    remembering = chosen.encoders.get(Channel.OCR)
+    assert chosen.encoders.get(Channel.OCR) is remembering
+    chosen.encoders.forget_frames()
+    assert chosen.encoders.get(Channel.OCR) is not remembering

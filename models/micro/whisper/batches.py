@@ -57,14 +57,14 @@ def _alike(lesson: Lesson, chance: np.random.Generator) -> Iterator[list[Heard]]
     while True:
         pool = [_example(lesson, chance) for _ in range(BATCH * POOLED)]
         pool.sort(key=lambda heard: len(heard.samples))
-        for batch in chance.permutation(POOLED):
+        for batch in chance.permutation(POOLED).tolist():
             yield pool[batch * BATCH : (batch + 1) * BATCH]
 
 
 def _example(lesson: Lesson, chance: np.random.Generator) -> Heard:
     if not lesson.clean and chance.random() < SILENT_SHARE:
         return Heard("", speech.silence(chance))
-    said = lesson.data[chance.integers(len(lesson.data))]
+    said = lesson.data[int(chance.integers(len(lesson.data)))]
     return Heard(said.text, speech.heard(said.samples, chance, clean=lesson.clean))
 
 
