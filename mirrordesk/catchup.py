@@ -57,8 +57,7 @@ class CatchUp:
             for channel in CHANNELS
             if (choice := self._encoders.choice(channel))
         }
-        if self._hears_better():
-            left[Channel.SPEECH.value] = self._store.count_in(Channel.SPEECH, State.PROVISIONAL)
+        left[Channel.SPEECH.value] = self._heard_badly()
         return {channel: number for channel, number in left.items() if number}
 
     def _complete(self, breathe: Breathe) -> int:
@@ -77,7 +76,7 @@ class CatchUp:
 
     def _hear_anew(self, breathe: Breathe) -> int:
         """Speech that a model for trying things out wrote down, once there is a real one."""
-        if not self._hears_better():
+        if not self._heard_badly():
             return 0
         return self._portion(
             Channel.SPEECH,
@@ -86,9 +85,12 @@ class CatchUp:
             given_up=State.DONE,  # with the words that it has
         )
 
-    def _hears_better(self) -> bool:
+    def _heard_badly(self) -> int:
+        """How many utterances the speech model that is set should write down again."""
         choice = self._encoders.choice(Channel.SPEECH)
-        return choice is not None and not choice.micro
+        if choice is None or choice.micro:
+            return 0
+        return self._store.counts_in(State.PROVISIONAL)[Channel.SPEECH]
 
     def _portion(
         self,

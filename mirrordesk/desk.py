@@ -45,7 +45,7 @@ class Desk:
         self.settings = settings or config.load(profile)
         self.store = Store(profile)
         self._media = Media(profile)
-        # read at each look: the person may choose another model while the desk is open
+        # read at each question: the person may choose another model while the desk is open
         self._encoders = Encoders(lambda: config.load(profile))
         self._encoding = threading.Lock()
         self._recall = Recall(self.store, self._embed)
@@ -132,12 +132,15 @@ class Desk:
         also where no picture was looked at yet because there is no image model.
         """
         if query.strip() and self.store.spaces.serving(Channel.IMAGE) is None:
-            self._encoders.require(Channel.IMAGE)
+            with self._encoding:
+                self._encoders.look()
+                self._encoders.require(Channel.IMAGE)
         return self._recall.pictures(query, limit)
 
     def _embed(self, channel: Channel, model: str, question: str) -> npt.NDArray[np.float32]:
         """The vector of a question by the model that made those it is compared with."""
         with self._encoding:  # one encoder, many calling threads
+            self._encoders.look()
             vectors = self._encoders.made(channel, model).encode_questions([question])
         vector: npt.NDArray[np.float32] = vectors[0]
         return vector
@@ -145,6 +148,7 @@ class Desk:
     def _compare(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """Vectors of texts, to be compared with one another."""
         with self._encoding:
+            self._encoders.look()
             return self._encoders.text().encode(texts)
 
     def _rarity(self, term: str) -> float:

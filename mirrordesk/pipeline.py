@@ -57,13 +57,14 @@ class Pipeline:
 
         Returns whether there was any.
         """
+        self._encoders.look()
         handles = self._spool.waiting()
         captures = [handle for handle in handles if handle.is_capture]
         self._forget_frames()
         self._store_ledger([handle for handle in handles if not handle.is_capture])
         did = self._store_captures(captures) if captures else self._catch_up()
         self._beat(len(captures) - did if captures else 0)
-        if not did:
+        if not captures:
             self._maintain()
         return bool(did)
 

@@ -32,12 +32,12 @@ class Renewal:
 
     def lacking(self, channel: Channel, model: str) -> list[str]:
         """The moments that have a vector of another model and none of `model`, the newest first."""
-        if self.serving(channel) == model and self._as_many(channel, model):
-            return []
         versions = self._versions(channel, model)
         known = self._lists.get((channel, model))
         if known is None or known[0] != versions:
-            known = self._lists[channel, model] = (versions, self._listed(channel, model))
+            well = self.serving(channel) == model and self._as_many(channel, model)
+            ids = [] if well else self._listed(channel, model)
+            known = self._lists[channel, model] = (versions, ids)
         return known[1]
 
     def _as_many(self, channel: Channel, model: str) -> bool:
@@ -92,15 +92,19 @@ class Renewal:
         Spaces that neither serve nor belong to `model` are deleted: nobody is filling them.
         """
         serving = self.serving(channel)
+        if serving is None:
+            return False
         if serving != model and self._complete(channel, model):
             with self._store.writing():
                 if self._complete(channel, model):
                     self._store.spaces.serve(channel, model)
-                    return True
-        elif serving is not None and self._store.spaces.others(channel, (serving, model)):
+        elif self._store.spaces.others(channel, (serving, model)):
             with self._store.writing():
                 self._store.spaces.drop_others(channel, (serving, model))
-        return serving == model
+        else:
+            return serving == model
+        self._lists.clear()  # a table that is made again counts its versions from the start
+        return self.serving(channel) == model
 
     def _complete(self, channel: Channel, model: str) -> bool:
         """Whether nothing lacks a vector of `model`, which has shown that it can make one."""

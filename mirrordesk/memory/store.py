@@ -53,7 +53,7 @@ class Store:
         self.spaces = Spaces(self.tables)
         self._ledger = Ledger(self.tables)
         self._episodes = EpisodeBook(self.tables)
-        self._pending: tuple[int, dict[str, int]] = (-1, {})  # version, counts
+        self._in_state: dict[State, tuple[int, dict[str, int]]] = {}  # version, counts
         if purge.outstanding(self.tables, profile):
             self.carry_out_forgetting(Media(profile))
 
@@ -172,17 +172,18 @@ class Store:
         found = self._read(schema.SHOWN, schema.with_keys(newest)) if newest else {}
         return sorted(found.values(), key=lambda m: m.start_ns, reverse=True)
 
-    def count_in(self, channel: Channel, state: State) -> int:
-        """How many moments have `channel` in that state."""
-        return self._moments.count(schema.in_state(channel, state))
-
     def pending_counts(self) -> dict[str, int]:
-        """How many moments wait, by channel. Read anew only when the table has changed."""
+        """How many moments wait, by channel."""
+        return self.counts_in(State.PENDING)
+
+    def counts_in(self, state: State) -> dict[str, int]:
+        """How many moments are in that state, by channel. Read anew only when that may change."""
         version = self._moments.version()
-        if self._pending[0] != version:
-            counts = {c.value: self.count_in(c, State.PENDING) for c in Channel}
-            self._pending = (version, counts)
-        return dict(self._pending[1])
+        known = self._in_state.get(state)
+        if known is None or known[0] != version:
+            counts = {c.value: self._moments.count(schema.in_state(c, state)) for c in Channel}
+            known = self._in_state[state] = (version, counts)
+        return dict(known[1])
 
     def count(self) -> int:
         """How many moments are stored."""

@@ -210,6 +210,7 @@ class Tables:
 
         self.folder = folder
         self._open: dict[str, Table] = {}
+        self._notes: tuple[int, dict[str, str]] = (-1, {})  # version of the table, and what it held
         with mapped(folder):
             self._connection = lancedb.connect(folder, read_consistency_interval=timedelta(0))
 
@@ -238,13 +239,12 @@ class Tables:
             durable.sync_folder(self.folder)
 
     def meta(self, prefix: str) -> dict[str, str]:
-        """What was noted under keys that begin with `prefix`."""
-        found = self[schema.META].rows((schema.KEY, schema.VALUE)).to_pylist()
-        return {
-            row[schema.KEY]: row[schema.VALUE]
-            for row in found
-            if row[schema.KEY].startswith(prefix)
-        }
+        """What was noted under keys that begin with `prefix`; read anew when it has changed."""
+        version = self[schema.META].version()
+        if self._notes[0] != version:
+            rows = self[schema.META].rows((schema.KEY, schema.VALUE)).to_pylist()
+            self._notes = (version, {row[schema.KEY]: row[schema.VALUE] for row in rows})
+        return {key: value for key, value in self._notes[1].items() if key.startswith(prefix)}
 
     def note(self, key: str, value: str) -> None:
         """Note a value under `key`."""

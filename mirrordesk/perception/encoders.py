@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import cast
 
 from mirrordesk import config, weights
@@ -15,6 +16,8 @@ from mirrordesk.perception.rereading import RereadingOcr
 from mirrordesk.records import Channel
 from mirrordesk.weights import OcrWeights, Role, Weights
 
+_Stamps = tuple[tuple[int, int] | None, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
@@ -22,21 +25,30 @@ class _Wanted:
 
     weights: Weights | OcrWeights
     language: str = ""  # of speech
-    stamps: tuple[tuple[int, int] | None, ...] = ()  # of files that no identity tells of
+    stamps: _Stamps = ()  # of files that no identity tells of
 
 
 class Encoders:
     """One encoder a channel as the settings name it, and one for the vectors made before it.
 
-    `settings` is read at each look, so that a change is noticed; files are looked at, too. What
-    could not be opened is not tried again before one of them has changed.
+    `look` notices settings and files that have changed; between two looks nothing does. What could
+    not be opened is not tried again before one of them has.
     """
 
     def __init__(self, settings: Callable[[], config.Settings]) -> None:
-        self._settings = settings
+        self._read = settings
+        self._settings = settings()
+        self._wants: dict[Channel, _Wanted] = {}
+        self._ocr: tuple[_Stamps, OcrWeights] | None = None
+        self._found: dict[Channel, tuple[object, Weights]] = {}
         self._open: dict[Channel, tuple[_Wanted, Encoder]] = {}
         self._failed: dict[Channel, tuple[_Wanted, str]] = {}
         self._former: dict[Channel, VectorEncoder] = {}
+
+    def look(self) -> None:
+        """Read the settings again, and look again whether the files are as they were."""
+        self._settings = self._read()
+        self._wants.clear()
 
     def get(self, channel: Channel) -> Encoder:
         """The encoder that the settings name. Raises WeightsError, WeightsMissing."""
@@ -113,11 +125,41 @@ class Encoders:
 
     def _wanted(self, channel: Channel) -> _Wanted:
         """Raises WeightsError also for what has failed to open."""
-        wanted = _FINDERS[channel](self._settings())
+        if channel not in self._wants:
+            self._wants[channel] = self._find(channel)
+        wanted = self._wants[channel]
         failed = self._failed.get(channel)
         if failed and failed[0] == wanted:
             raise WeightsError(failed[1])
         return wanted
+
+    def _find(self, channel: Channel) -> _Wanted:
+        if channel is Channel.OCR:
+            return self._find_ocr()
+        role = _ROLES[channel]
+        model = self._find_model(channel, getattr(self._settings, role.value).model)
+        # what a change of would not show in the identity
+        language = self._settings.speech.language if channel is Channel.SPEECH else ""
+        return _Wanted(model, language, _stamps(Path(model.architecture)))
+
+    def _find_ocr(self) -> _Wanted:
+        """Its weights; looked for again only where their files have changed."""
+        if self._ocr:
+            stamps, found = self._ocr
+            if stamps == _stamps(found.detection, found.recognition):
+                return _Wanted(found, stamps=stamps)
+        found = weights.ocr()
+        stamps = _stamps(found.detection, found.recognition)
+        self._ocr = (stamps, found)
+        return _Wanted(found, stamps=stamps)
+
+    def _find_model(self, channel: Channel, name: str) -> Weights:
+        """The model of that name; looked for again only where something about it has changed."""
+        signature = weights.signature(_ROLES[channel], name)
+        known = self._found.get(channel)
+        if known is None or known[0] != signature:
+            known = self._found[channel] = (signature, weights.of(_ROLES[channel], name))
+        return known[1]
 
     def _retire(self, channel: Channel) -> None:
         """Keep an encoder that is replaced for the vectors it made; free the one before it."""
@@ -126,23 +168,8 @@ class Encoders:
             self._former[channel] = encoder
 
 
-def _find_ocr(_settings: config.Settings) -> _Wanted:
-    found = weights.ocr()
-    files = (found.detection, found.recognition)
-    return _Wanted(found, stamps=tuple(weights.stamp(str(file)) for file in files))
-
-
-def _find_text(settings: config.Settings) -> _Wanted:
-    return _Wanted(weights.text(settings.text))
-
-
-def _find_image(settings: config.Settings) -> _Wanted:
-    found = weights.image(settings.image)
-    return _Wanted(found, stamps=(weights.stamp(found.architecture),))  # if it is a file
-
-
-def _find_speech(settings: config.Settings) -> _Wanted:
-    return _Wanted(weights.speech(settings.speech), language=settings.speech.language)
+def _stamps(*files: Path) -> _Stamps:
+    return tuple(weights.stamp(str(file)) for file in files)
 
 
 @functools.lru_cache(maxsize=1)  # the same for every profile, and slow to open
@@ -177,16 +204,10 @@ def _open_speech(wanted: _Wanted) -> Encoder:
     return Whisper(found.path, wanted.language, provisional=found.micro)
 
 
-_FINDERS: dict[Channel, Callable[[config.Settings], _Wanted]] = {
-    Channel.OCR: _find_ocr,
-    Channel.TEXT: _find_text,
-    Channel.IMAGE: _find_image,
-    Channel.SPEECH: _find_speech,
-}
 _OPENERS: dict[Channel, Callable[[_Wanted], Encoder]] = {
     Channel.OCR: _open_ocr,
     Channel.TEXT: _open_text,
     Channel.IMAGE: _open_image,
     Channel.SPEECH: _open_speech,
 }
-_ROLES = {Channel.TEXT: Role.TEXT, Channel.IMAGE: Role.IMAGE}
+_ROLES = {Channel.TEXT: Role.TEXT, Channel.IMAGE: Role.IMAGE, Channel.SPEECH: Role.SPEECH}

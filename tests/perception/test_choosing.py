@@ -28,13 +28,17 @@ class Chosen:
         self.encoders = Encoders(lambda: self.settings)
 
     def text(self, model: str) -> None:
-        self.settings = dataclasses.replace(self.settings, text=TextSettings(model=model))
+        self._set(text=TextSettings(model=model))
 
     def speech(self, model: str) -> None:
-        self.settings = dataclasses.replace(self.settings, speech=SpeechSettings(model=model))
+        self._set(speech=SpeechSettings(model=model))
 
     def image(self, model: Path) -> None:
-        self.settings = dataclasses.replace(self.settings, image=ImageSettings(model=str(model)))
+        self._set(image=ImageSettings(model=str(model)))
+
+    def _set(self, **section: object) -> None:
+        self.settings = dataclasses.replace(self.settings, **section)  # type: ignore[arg-type]
+        self.encoders.look()
 
 
 @pytest.fixture
@@ -58,6 +62,7 @@ def test_weights_that_arrive_later_are_picked_up(chosen: Chosen, tmp_path: Path)
     assert chosen.encoders.find(Channel.SPEECH) is None
     assert "late.pt" in chosen.encoders.state(Channel.SPEECH)
     tiny_models.whisper_checkpoint(path)
+    chosen.encoders.look()
     assert chosen.encoders.state(Channel.SPEECH) == "not opened yet"
     assert chosen.encoders.find(Channel.SPEECH) is not None
     assert chosen.encoders.state(Channel.SPEECH).startswith("late on ")
@@ -75,11 +80,13 @@ def test_what_cannot_be_opened_is_tried_again_only_when_it_has_changed(
     really = whisper.load_model
     monkeypatch.setattr(whisper, "load_model", lambda *a, **k: tries.append(a) or really(*a, **k))
     for _ in range(3):
+        chosen.encoders.look()
         assert chosen.encoders.find(Channel.SPEECH) is None
         assert "broken.pt" in chosen.encoders.state(Channel.SPEECH)
         assert chosen.encoders.choice(Channel.SPEECH) is None
     assert len(tries) == 1
     tiny_models.whisper_checkpoint(path)
+    chosen.encoders.look()
     assert chosen.encoders.find(Channel.SPEECH) is not None
 
 
@@ -90,6 +97,7 @@ def test_a_package_that_comes_later_is_noticed_as_well(
     with monkeypatch.context() as without:
         without.setattr("mirrordesk.registry.packages.folder", lambda _package: None)
         assert chosen.encoders.find(channel) is None
+    chosen.encoders.look()
     assert chosen.encoders.find(channel) is not None
 
 
@@ -105,6 +113,14 @@ def test_another_model_replaces_the_one_that_is_open(chosen: Chosen, tmp_path: P
     assert chosen.encoders.find(Channel.TEXT) is None
 
 
+def test_nothing_changes_between_two_looks(chosen: Chosen) -> None:
+    before = chosen.encoders.text()
+    chosen.settings = dataclasses.replace(chosen.settings, text=TextSettings(model=""))
+    assert chosen.encoders.text() is before
+    chosen.encoders.look()
+    assert chosen.encoders.find(Channel.TEXT) is None
+
+
 def test_a_configuration_that_was_mended_is_read_again(chosen: Chosen, tmp_path: Path) -> None:
     configuration, checkpoint = tiny_models.clip_model(tmp_path)
     good = configuration.read_text()
@@ -112,6 +128,7 @@ def test_a_configuration_that_was_mended_is_read_again(chosen: Chosen, tmp_path:
     chosen.image(checkpoint)
     assert chosen.encoders.find(Channel.IMAGE) is None
     configuration.write_text(good)
+    chosen.encoders.look()
     assert chosen.encoders.find(Channel.IMAGE) is not None
 
 
@@ -156,8 +173,10 @@ def test_only_our_own_small_models_are_provisional(
     chosen.speech(str(checkpoint))
     real: Encoder = chosen.encoders.get(Channel.SPEECH)
     assert not real.provisional
-    found = weights.speech(chosen.settings.speech)
-    monkeypatch.setattr(weights, "speech", lambda _s: dataclasses.replace(found, micro=True))
+    found = dataclasses.replace(weights.speech(chosen.settings.speech), micro=True)
+    monkeypatch.setattr(weights, "of", lambda *_: found)
+    checkpoint.touch()
+    chosen.encoders.look()
     assert chosen.encoders.get(Channel.SPEECH).provisional
 
 

@@ -97,6 +97,22 @@ def test_the_old_vectors_serve_until_the_new_are_complete(
     assert dense(profile, "money") != before
 
 
+def test_the_new_vectors_do_not_pile_up_in_small_pieces(
+    profile: Profile, remembered: list[Moment], gguf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mirrordesk.catchup.TOGETHER", 1)
+    monkeypatch.setattr("mirrordesk.pipeline.MAINTAIN_EVERY", 1)
+    monkeypatch.setattr("mirrordesk.memory.store.MOST_FRAGMENTS", 1)
+    config.change(profile, "text.model", str(gguf))
+    pipeline = Pipeline(profile)
+    identity = weights.text(TextSettings(model=str(gguf))).identity
+    for _ in remembered:
+        assert pipeline.step()
+        table = Store(profile).spaces.table(Channel.TEXT, identity)
+        assert table is not None
+        assert table.fragments() == 1
+
+
 def test_what_is_new_during_the_change_is_found_by_the_old_model(
     profile: Profile, remembered: list[Moment], gguf: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
