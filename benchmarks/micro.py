@@ -15,6 +15,7 @@ from mirrordesk import weights
 from mirrordesk.perception.clip import OpenClip
 from mirrordesk.perception.whisper import Whisper
 from mirrordesk.registry.model import Role
+from models.micro.clip import checkpoint
 from models.micro.clip import evaluate as clip
 from models.micro.reader import evaluate as reader
 from models.micro.whisper import evaluate as whisper
@@ -32,7 +33,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
 
 def _speech(options: argparse.Namespace) -> dict[str, Any]:
     print("Listening …", file=sys.stderr)
-    model = Whisper(weights.of(Role.SPEECH, "whisper-micro"))
+    model = Whisper(weights.of(Role.SPEECH, "whisper-micro").path)
     folder = data.folder(options, "speech")
     return {
         "wer": whisper.generated(model),
@@ -53,6 +54,8 @@ def _pictures(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _answers() -> dict[str, Any]:
+    if not all(file.is_file() for file in reader.FILES):
+        return {"reader_exact": None, "reader_abstain": None}
     print("Reading …", file=sys.stderr)
     by_file = reader.all_files()
     full = by_file["reader-micro.gguf"]
@@ -67,6 +70,6 @@ def _answers() -> dict[str, Any]:
 
 def _bytes() -> dict[str, int]:
     """Of every committed file, and of all."""
-    files = [whisper.CHECKPOINT, clip.CHECKPOINT, *reader.FILES]
-    sizes = {file.name: file.stat().st_size for file in files}
+    files = [whisper.CHECKPOINT, checkpoint.CHECKPOINT, *reader.FILES]
+    sizes = {file.name: file.stat().st_size for file in files if file.is_file()}
     return {**sizes, "all": sum(sizes.values())}

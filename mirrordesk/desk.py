@@ -99,13 +99,9 @@ class Desk:
         try:
             model = weights.llm(self.settings.llm)
             settings = dataclasses.replace(self.settings.llm, model=str(model.path))
-            answer = Reader(self._reader_worker, settings).answer(question, hits, emit, cancelled)
+            return Reader(self._reader_worker, settings).answer(question, hits, emit, cancelled)
         except (WorkerError, WeightsError) as error:
             return self._quote(question, hits, note=str(error))
-        if answer.abstained and model.micro and not cancelled.is_set():
-            # it can read little; what it finds nothing in may still hold the answer
-            return self._quote(question, hits, note=f"{model.name} found no answer.")
-        return answer
 
     def _quote(self, question: str, hits: Sequence[Hit], note: str = "") -> Answer:
         answer = extractive.answer(question, hits, self._compare, statistics=self._rarity)

@@ -13,8 +13,7 @@ from mirrordesk.errors import MirrorDeskError
 class Expect(Enum):
     """What an honest memory says to a question."""
 
-    FOUND = "it was on the screen"
-    HEARD = "it was said; found only where a Whisper checkpoint is set"
+    FOUND = "it was on the screen, or said"
     UNKNOWN = "it never happened"
 
 
@@ -33,7 +32,7 @@ QUESTIONS = (
     Question("What is the Falcon budget?", "typed in the editor", word="48500"),
     Question("Which cabin is booked on the ferry to Kiel?", "read on a page", word="5112"),
     Question("Who approves a release of Aurora?", "read on another page", word="marit"),
-    Question("When should Doctor Petrov be called?", "said aloud", Expect.HEARD),
+    Question("When is the Heron meeting?", "said aloud", word="tenfifteen"),
     Question("What does the veterinarian charge for the parrot?", "never seen", Expect.UNKNOWN),
 )
 
@@ -45,7 +44,7 @@ def check(question: Question, answer: dict[str, Any]) -> None:
     if question.expect is not Expect.FOUND:
         return
     if answer["abstained"] or not answer["citations"]:
-        raise MirrorDeskError(f"“{question.text}” was not answered, although it was on the screen.")
+        raise MirrorDeskError(f"“{question.text}” was not answered, although it was seen or heard.")
     if question.word not in _bare(" ".join([answer["answer"], *_evidence(answer)])):
         raise MirrorDeskError(f"The answer to “{question.text}” does not hold “{question.word}”.")
 

@@ -116,14 +116,7 @@ class Tour:
             answer: dict[str, Any] = self._mirrordesk("ask", question.text)
             say("", *questions.describe(question, answer))
             questions.check(question, answer)
-            if question.expect is questions.Expect.HEARD and answer["abstained"]:
-                self._say_why_nothing_was_heard()
         say("")
-
-    def _say_why_nothing_was_heard(self) -> None:
-        perception = self._mirrordesk("status")["perception"]
-        waiting, why = perception["pending"].get("speech", 0), perception["channels"]["speech"]
-        say(f"     Recorded sentences that wait to be written down: {waiting}. {why}")
 
     def _portray(self, theme: str) -> None:
         self._wait_until_recording()
