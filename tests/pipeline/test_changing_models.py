@@ -279,3 +279,20 @@ def test_speech_that_was_only_tried_out_is_written_down_by_a_real_model(
     assert lost == dataclasses.replace(before[1], speech=State.DONE)
     assert left(profile) == {}
     assert Recall(Store(profile)).search("tours") == []
+
+
+def test_what_our_small_model_writes_down_is_provisional(profile: Profile, tmp_path: Path) -> None:
+    config.change(profile, "speech.model", "whisper-micro")
+    Spool(profile).put(utterance(NOW))
+    drain(profile)
+    (before,) = moments(profile)
+    assert before.speech is State.PROVISIONAL
+    config.change(
+        profile, "speech.model", str(tiny_models.whisper_checkpoint(tmp_path / "tiny.pt"))
+    )
+    drain(profile)
+    (after,) = moments(profile)
+    assert after.speech is State.DONE
+    config.change(profile, "speech.model", "whisper-micro")
+    drain(profile)
+    assert moments(profile) == [after]  # and nothing goes back
