@@ -13,7 +13,8 @@ NO_SPEECH = 0.6  # above this, and unsure of its words, Whisper heard no speech
 BEAMS = 5  # openai-whisper's own default at the command line
 UNSURE = -1.0  # mean log probability of a token
 MOST_REPETITIVE = 2.4  # text that gzip shrinks more than this is a loop
-# The three limits are those of openai-whisper's own transcribe().
+SURE = -0.8  # mean log probability from which on a provisional model's words count
+# The first three limits are those of openai-whisper's own transcribe().
 
 
 class Whisper(SpeechEncoder):
@@ -48,9 +49,10 @@ class Whisper(SpeechEncoder):
             compression_ratio_threshold=MOST_REPETITIVE,
             verbose=None,
         )
-        return " ".join(part["text"].strip() for part in heard["segments"] if _believable(part))
+        return " ".join(part["text"].strip() for part in heard["segments"] if self._believes(part))
 
-
-def _believable(part: dict[str, Any]) -> bool:
-    silent = part["no_speech_prob"] > NO_SPEECH and part["avg_logprob"] < UNSURE
-    return not silent and part["compression_ratio"] <= MOST_REPETITIVE
+    def _believes(self, part: dict[str, Any]) -> bool:
+        sure = part["avg_logprob"] >= UNSURE or part["no_speech_prob"] <= NO_SPEECH
+        if self.provisional:  # of what it does not know it makes something, hesitantly
+            sure = part["avg_logprob"] >= SURE
+        return sure and part["compression_ratio"] <= MOST_REPETITIVE

@@ -21,7 +21,7 @@ FEW = 12
 
 @pytest.fixture(scope="module")
 def micro() -> Whisper:
-    return Whisper(speech_weights(SpeechSettings(model="whisper-micro")).path)
+    return Whisper(speech_weights(SpeechSettings(model="whisper-micro")).path, provisional=True)
 
 
 def test_the_committed_file_is_small() -> None:
