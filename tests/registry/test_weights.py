@@ -89,10 +89,10 @@ def test_a_file_is_hashed_once_as_long_as_it_stays(
     file = micro.shipped / "micro" / "reader" / "reader-micro.gguf"
     digests._sha256.cache_clear()
     for _ in range(3):
-        weights.llm(LlmSettings())
+        weights.llm(LlmSettings(model="reader-micro"))
     assert digests._sha256.cache_info().misses == 1
     os.utime(file, ns=(0, 0))
-    weights.llm(LlmSettings())
+    weights.llm(LlmSettings(model="reader-micro"))
     assert digests._sha256.cache_info().misses == 2
 
 

@@ -38,6 +38,7 @@ class Guide(Enum):
     LINE = "from a token to the number of its line of evidence"
     OPENING = "from a token to the first one of its sentence"
     SAME = "from a word of a question to the same in the sentence that answers, or to the start"
+    GATHERED = "from an answer to the words of its question that the sentence holds"
     MATCHED = "from an answer to the end of the sentence it takes, or to the start of everything"
     COPIED = "from before a copied token to where it is copied from"
 
@@ -74,10 +75,10 @@ class Row:
         gap = [padding] * (memory - self.memory)
         return [*items[: self.memory], *gap, *items[self.memory :]]
 
-    def moved(self, links: Links, memory: int) -> Links:
-        """`links` from where their tokens stand once the memory is padded; they lead to it."""
-        gap, own = memory - self.memory, self.memory
-        return [(at + gap if at >= own else at, to) for at, to in links]
+    def moved(self, places: Sequence[int], memory: int) -> list[int]:
+        """Where tokens stand once the memory is padded."""
+        gap = memory - self.memory
+        return [place + gap * (place >= self.memory) for place in places]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,10 @@ class Packer:
             asking = [first, first + 1, citing]
         if brief:
             said, asking, copied = said[:1], asking[:1], []
-        row.guides[Guide.SAME] += self._same(row, head[:-1], range(start, matched))
+        same = self._same(row, head[:-1], range(start, matched))
+        words = [word for word, to in same if to != START]
+        row.guides[Guide.SAME] += same
+        row.guides[Guide.GATHERED] += [(at, word) for at in asking for word in words]
         row.learned += list(enumerate(said, first))
         # Later tokens find their sentence by what they have copied already; that is too easy
         row.guides[Guide.MATCHED] += [(at, matched) for at in asking]
@@ -236,23 +240,27 @@ def collate(rows: Sequence[Row]) -> Batch:
     """Rows as tensors: memories padded to the longest memory, then questions to the most."""
     memory = max(row.memory for row in rows)
     parts = _padded([row.spread(row.parts, memory, -1) for row in rows], -1)
+    learned = [_sides(row.learned) for row in rows]
+    places = [row.moved(at, memory) for row, (at, _tokens) in zip(rows, learned, strict=True)]
     return Batch(
         memory,
         _padded([row.spread(row.tokens, memory, 0) for row in rows], 0),
         _padded([row.spread(row.positions, memory, 0) for row in rows], 0),
         _mask(parts, memory),
-        _pairs([row.moved(row.learned, memory) for row in rows], memory),
-        {
-            guide: _pairs([row.moved(row.guides[guide], memory) for row in rows], memory)
-            for guide in Guide
-        },
+        (_padded(places, memory), _padded([tokens for _at, tokens in learned], -100)),
+        {guide: _links(rows, guide, memory) for guide in Guide},
     )
 
 
-def _pairs(links: Sequence[Links], spare: int) -> tuple[Tensor, Tensor]:
-    """Two tensors (rows, most); where padded, the first is `spare`, the second -100."""
-    ones, others = ([[pair[side] for pair in row] for row in links] for side in (0, 1))
-    return _padded(ones, spare), _padded(others, -100)
+def _links(rows: Sequence[Row], guide: Guide, memory: int) -> tuple[Tensor, Tensor]:
+    """From where to where a guide leads; where padded, from `memory` to -100."""
+    ends = [[row.moved(end, memory) for end in _sides(row.guides[guide])] for row in rows]
+    ats, tos = zip(*ends, strict=True)
+    return _padded(ats, memory), _padded(tos, -100)
+
+
+def _sides(links: Links) -> tuple[list[int], list[int]]:
+    return [at for at, _to in links], [to for _at, to in links]
 
 
 def _padded(lists: Sequence[Sequence[int]], value: int) -> Tensor:

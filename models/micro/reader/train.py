@@ -12,7 +12,7 @@ import argparse
 import json
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,7 +44,8 @@ HEADS = {
     Guide.LINE: (1, (0,)),
     Guide.OPENING: (1, (1,)),
     Guide.SAME: (2, (0, 2)),
-    Guide.MATCHED: (3, (0, 2)),
+    Guide.GATHERED: (3, (0, 2)),
+    Guide.MATCHED: (4, (1, 3)),
     Guide.COPIED: (4, (0, 2)),
 }
 BRIEF = 0.6  # share of the questions that are followed by the first token of their answer only
@@ -63,8 +64,8 @@ class Stage:
 
 STAGES = (
     Stage(400, (2, 3), 16, 2400),
-    Stage(450, (2, 6), 24, 3000),
-    Stage(200, (2, 14), 28, 4000),
+    Stage(700, (2, 6), 24, 3000),
+    Stage(250, (2, 14), 28, 4000),
     Stage(200, (2, 44), 32, 5000),
 )
 
@@ -166,33 +167,35 @@ class Trainer:
         figures = {"loss": total.item(), "token_accuracy": right.float().mean().item()}
         for guide, (layer, heads) in HEADS.items():
             to = batch.guides[guide][1].flatten()
-            for head in heads:
-                scores = _attention(self.model.blocks[layer].attn, head, batch, guide)
-                total = total + functional.cross_entropy(scores, to) / len(heads)
-            right = (scores.argmax(-1) == to)[to >= 0]
+            scores = _attention(self.model.blocks[layer].attn, heads, batch, guide)
+            for one in scores:
+                total = total + functional.cross_entropy(one, to) / len(heads)
+            right = (scores[0].argmax(-1) == to)[to >= 0]
             figures[guide.name.lower()] = right.float().mean().item()
         return total, figures
 
 
-def _attention(layer: Attention, head: int, batch: Batch, guide: Guide) -> Tensor:
-    """(all links, length): how much one head would look where, before its softmax."""
+def _attention(layer: Attention, heads: Sequence[int], batch: Batch, guide: Guide) -> Tensor:
+    """(heads, all links, length): how much they would look where, before their softmax."""
     assert layer.asked is not None
     assert layer.known is not None
     at, _to = batch.guides[guide]
-    shared = layer.shape.heads // layer.shape.kv_heads
     first = layer.known.shape[2] - layer.asked.shape[2]  # the last layer leaves out memories
-    scores = _picked(layer.asked[:, head], at - first) @ layer.known[:, head // shared].mT
-    if guide in (Guide.SAME, Guide.MATCHED, Guide.COPIED):
-        hidden = _picked(batch.mask[:, 0], at - batch.memory)
-    else:
+    keys = [head * layer.shape.kv_heads // layer.shape.heads for head in heads]
+    asked = _picked(layer.asked[:, heads].transpose(1, 2), at - first).transpose(1, 2)
+    scores = asked @ layer.known[:, keys].mT / layer.shape.head_dim**0.5
+    if guide in (Guide.BEFORE, Guide.LINE, Guide.OPENING):
         later = torch.arange(scores.shape[-1]) > at[..., None]
-        hidden = torch.zeros(scores.shape).masked_fill_(later, -torch.inf)
-    return (scores / layer.shape.head_dim**0.5 + hidden).flatten(0, 1)
+        hidden = torch.zeros(later.shape).masked_fill_(later, -torch.inf)
+    else:
+        hidden = _picked(batch.mask[:, 0], at - batch.memory)
+    return (scores + hidden[:, None]).transpose(0, 1).flatten(1, 2)
 
 
 def _picked(x: Tensor, at: Tensor) -> Tensor:
     """(rows, length, …) at (rows, some) places: (rows, some, …)."""
-    return x[torch.arange(len(x))[:, None], at]
+    flat = at + x.shape[1] * torch.arange(len(x))[:, None]
+    return x.flatten(0, 1).index_select(0, flat.flatten()).unflatten(0, at.shape)
 
 
 def main() -> None:
