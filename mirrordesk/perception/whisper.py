@@ -52,7 +52,10 @@ class Whisper(SpeechEncoder):
         return " ".join(part["text"].strip() for part in heard["segments"] if self._believes(part))
 
     def _believes(self, part: dict[str, Any]) -> bool:
-        sure = part["avg_logprob"] >= UNSURE or part["no_speech_prob"] <= NO_SPEECH
+        likely: float = part["avg_logprob"]
+        silent: float = part["no_speech_prob"]
+        shrinks: float = part["compression_ratio"]
+        sure = likely >= UNSURE or silent <= NO_SPEECH
         if self.provisional:  # of what it does not know it makes something, hesitantly
-            sure = part["avg_logprob"] >= SURE
-        return sure and part["compression_ratio"] <= MOST_REPETITIVE
+            sure = likely >= SURE
+        return sure and shrinks <= MOST_REPETITIVE
