@@ -107,7 +107,6 @@ class Packer:
             self._ids(text)[0]
             for text in ('{"question": "', '{"id": "E', '", "text": "', "\\n", '"}\n')
         )
-
         self._bare = _bare(tokenizer)
 
     def row(self, memory: Memory, chance: random.Random, brief: float = 0.0) -> Row:
@@ -126,11 +125,6 @@ class Packer:
         for part, asked in enumerate(memory.asked, start=1):
             self._add(row, part, asked, places, brief=chance.random() < brief)
         return row
-
-    def prompt(self, system_and_user: tuple[str, str]) -> list[int]:
-        """A prompt in tokens as the chat template lays it out, up to where the answer begins."""
-        system, user = map(self._ids, system_and_user)
-        return [self._opening[0], *system, self._opening[-1], *user, self._assistant]
 
     def _add(self, row: Row, part: int, asked: Asked, places: _Places, *, brief: bool) -> None:
         """Append a question and its answer, or only the first token of it."""

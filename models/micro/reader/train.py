@@ -1,6 +1,6 @@
 """Trains Reader-micro: `python -m models.micro.reader.train`, about an hour on two cores.
 
-Left alone, so small a model would take hours to find out that it should look things up. So five of
+Left alone, so small a model would take hours to find out that it should look things up. So some of
 its attention heads are told where to look (guided attention, Liu et al. 2016): a loss beside that
 of the answer asks each to attend to the place it is for. The evidence grows from two lines to 2,200
 tokens as training goes on.
