@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from PySide6.QtCore import Qt, Signal
@@ -26,6 +27,15 @@ def _today() -> date:
     return clock.at(clock.now_ns()).date()
 
 
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What the page is to show: a day, with the playhead at a time or at the day's last frame."""
+
+    day: date
+    goal_ns: int | None
+    keep_zoom: bool  # the stretch of the day in sight stays as it is
+
+
 class Timeline(QWidget):
     """Shows one day. `opened` carries citations and the index of the one to show in full."""
 
@@ -36,7 +46,7 @@ class Timeline(QWidget):
         super().__init__()
         self._context = context
         self._job: Job | None = None
-        self._goal_ns: int | None = None  # where the playhead goes when the day has come
+        self._coming: _View | None = None  # what is being loaded
         self._newest_ns: int | None = None
         self.model: DayModel | None = None
         self.index: int | None = None
@@ -67,23 +77,9 @@ class Timeline(QWidget):
             return None
         return self.model.frames[self.index]
 
-    def show_day(self, day: date, goal_ns: int | None = None, *, keep_view: bool = False) -> None:
+    def show_day(self, day: date, goal_ns: int | None = None) -> None:
         """Load a day; the playhead goes to `goal_ns`, or to the day's last frame."""
-        self._goal_ns = goal_ns
-        self.picker.show_day(day, _today())
-        if self._job is not None:
-            self._job.drop()
-        desk, iso = self._context.desk, day.isoformat()
-
-        def work() -> tuple[DayModel, list[str]]:
-            return DayModel(desk.day(iso)), desk.days()
-
-        def done(found: tuple[DayModel, list[str]]) -> None:
-            self.picker.mark(date.fromisoformat(text) for text in found[1])
-            self._show_model(found[0], keep_view=keep_view)
-
-        self._empty.setText("Loading the day")
-        self._job = self._context.background.run(work, done, self._failed)
+        self._load(_View(day, goal_ns, keep_zoom=False))
 
     def locate(self, zone: str, ns: int) -> None:
         """Go to a time, on whichever day it was."""
@@ -98,10 +94,7 @@ class Timeline(QWidget):
 
     def reload(self) -> None:
         """Load the day again, staying where the person is; at the end it follows the end."""
-        at_end = self.model is None or self.index is None
-        at_end = at_end or self.index == len(self.model.frames) - 1 if self.model else True
-        goal = None if at_end else self.scrubber.playhead_ns
-        self.show_day(self.picker.day, goal, keep_view=self.model is not None and not at_end)
+        self._load(self._coming or self._view())
 
     def select(self, index: int) -> None:
         """Put the playhead on a frame; a number outside the day counts as its nearest end."""
@@ -116,14 +109,38 @@ class Timeline(QWidget):
         if self._job is not None:
             self._job.drop()
 
-    def _show_model(self, model: DayModel, *, keep_view: bool) -> None:
+    def _view(self) -> _View:
+        """What is in sight."""
+        if self.model is None or self.index in (None, len(self.model.frames) - 1):
+            return _View(self.picker.day, None, keep_zoom=False)
+        return _View(self.picker.day, self.scrubber.playhead_ns, keep_zoom=True)
+
+    def _load(self, view: _View) -> None:
+        self._coming = view
+        self.picker.show_day(view.day, _today())
+        if self._job is not None:
+            self._job.drop()
+        desk, iso = self._context.desk, view.day.isoformat()
+
+        def work() -> tuple[DayModel, list[str]]:
+            return DayModel(desk.day(iso)), desk.days()
+
+        def done(found: tuple[DayModel, list[str]]) -> None:
+            self._coming = None
+            self.picker.mark(date.fromisoformat(text) for text in found[1])
+            self._show_model(found[0], view)
+
+        self._empty.setText("Loading the day")
+        self._job = self._context.background.run(work, done, self._failed)
+
+    def _show_model(self, model: DayModel, view: _View) -> None:
         self.model, self.index = model, None
-        self.scrubber.show_day(model, keep_view=keep_view)
+        self.scrubber.show_day(model, keep_view=view.keep_zoom)
         self._stack.setCurrentIndex(1 if model.frames else 0)
         self._empty.setText(_why_nothing(model))
         if model.frames:
             last = model.frames[-1].start_ns
-            goal = last if self._goal_ns is None else self._goal_ns
+            goal = last if view.goal_ns is None else view.goal_ns
             self.scrubber.set_playhead(goal)
             self._scrubbed(goal)
         else:
@@ -133,6 +150,7 @@ class Timeline(QWidget):
         self.loaded.emit()
 
     def _failed(self, sentence: str) -> None:
+        self._coming = None
         self._empty.setText("The day could not be loaded.")
         self._context.background.failed.emit(sentence)
 

@@ -66,6 +66,7 @@ def main() -> None:
     for line in sys.stdin:
         recording.obey(line.strip())
         print(json.dumps(recording.report()), flush=True)
+    recording.obey("stop")  # a thread still at the sound server while Python ends aborts it
 
 
 if __name__ == "__main__":

@@ -78,6 +78,17 @@ def test_the_viewer_leads_back_to_the_time_on_the_timeline(
     assert window.timeline.moment.id == cited.id
 
 
+def test_what_is_new_does_not_lead_away_from_a_time_that_is_being_loaded(
+    qtbot: QtBot, window: MainWindow, desk: FakeDesk
+) -> None:
+    cited = desk.answers[""].citations[0]
+    window.timeline.locate(cited.zone, cited.start_ns)
+    window.timeline.reload()
+    qtbot.waitUntil(lambda: window.timeline.moment is not None, timeout=DEADLINE_MS)
+    assert window.timeline.moment is not None
+    assert window.timeline.moment.id == cited.id
+
+
 def test_a_gap_tells_its_reason(qtbot: QtBot, profile: Profile, window: MainWindow) -> None:
     model = open_timeline(qtbot, window)
     start = model.day.start_ns
