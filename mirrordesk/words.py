@@ -124,6 +124,16 @@ def pending(perception: PerceptionStatus) -> list[str]:
     ]
 
 
+def reencoding(perception: PerceptionStatus) -> list[str]:
+    """For each channel whose model was changed, how much the new one has still to do."""
+    return [
+        f"{count(number, 'moment')} still to go through with the new model for "
+        f"{CHANNELS.get(channel, channel)}"
+        for channel, number in perception.reencoding.items()
+        if number
+    ]
+
+
 def forgotten(gone: Forgotten) -> str:
     """What forgetting removed, in one sentence."""
     parts = [

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 
-from mirrordesk import clock, control, shapes, weights
+from mirrordesk import clock, control, shapes, weights, words
 from mirrordesk import config as configuration
 from mirrordesk.cli.output import plain, result, say
 from mirrordesk.control import Span
@@ -104,7 +104,8 @@ def search(options: argparse.Namespace, profile: Profile) -> int:
     from mirrordesk.desk import Desk
 
     with Desk(profile) as desk:
-        hits = desk.search(" ".join(options.query), options.limit)
+        find = desk.search_pictures if options.pictures else desk.search
+        hits = find(" ".join(options.query), options.limit)
     lines = [
         f"{hit.score:.3f}  {clock.at(hit.moment.start_ns, hit.moment.zone):%Y-%m-%d %H:%M:%S}  "
         f"{plain(hit.moment.app)} · {plain(hit.moment.title)}"
@@ -194,6 +195,7 @@ def status(options: argparse.Namespace, profile: Profile) -> int:
             for name, count in report.perception.pending.items()
             if count
         ]
+        lines += [f"  {phrase}" for phrase in words.reencoding(report.perception)]
         if report.perception.quarantined:
             damaged = report.perception.quarantined
             lines.append(f"Damaged    {damaged} captures, put aside in spool/quarantine")

@@ -14,6 +14,7 @@ from mirrordesk.paths import HOME_VARIABLE, Profile
 from mirrordesk.registry.model import Role
 
 Command = Callable[[argparse.Namespace, Profile], int]
+Add = Callable[[str, Command, str], argparse.ArgumentParser]
 
 
 class _Parser(argparse.ArgumentParser):
@@ -33,12 +34,7 @@ def parser() -> argparse.ArgumentParser:
     root.set_defaults(profile=None, json=False)
     root.add_argument("--version", action="version", version=__version__)
     subparsers = root.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
-
-    def add(name: str, command: Command, text: str) -> argparse.ArgumentParser:
-        sub = subparsers.add_parser(name, help=text, description=text, parents=[_common()])
-        sub.set_defaults(command=command)
-        return sub
-
+    add = _adding(subparsers)
     add("run", commands.run, "open the window and the tray icon, and record")
     record = add("record", commands.record, "record without a window, until Ctrl-C")
     record.add_argument(
@@ -52,6 +48,9 @@ def parser() -> argparse.ArgumentParser:
     search = add("search", commands.search, "list the moments that fit, best first")
     search.add_argument("query", nargs="+")
     search.add_argument("--limit", type=values.positive, default=10)
+    search.add_argument(
+        "--pictures", action="store_true", help="by how frames look, not by what is written there"
+    )
     timeline = add("timeline", commands.timeline, "what a day held, and when nothing was recorded")
     timeline.add_argument(
         "--day", type=values.day, default=None, help="YYYY-MM-DD (default: today)"
@@ -87,7 +86,18 @@ def _common() -> _Parser:
     return common
 
 
-def _add_forget(add: Callable[[str, Command, str], argparse.ArgumentParser]) -> None:
+def _adding(subparsers: argparse._SubParsersAction[_Parser]) -> Add:
+    """A function that adds a command: its name, what runs it, what it does in a few words."""
+
+    def add(name: str, command: Command, text: str) -> argparse.ArgumentParser:
+        sub = subparsers.add_parser(name, help=text, description=text, parents=[_common()])
+        sub.set_defaults(command=command)
+        return sub
+
+    return add
+
+
+def _add_forget(add: Add) -> None:
     forget = add("forget", commands.forget, "remove what was captured in a span of time, for good")
     span = forget.add_mutually_exclusive_group(required=True)
     span.add_argument(
@@ -104,13 +114,7 @@ def _add_forget(add: Callable[[str, Command, str], argparse.ArgumentParser]) -> 
 def _add_models(subparsers: argparse._SubParsersAction[_Parser]) -> None:
     text = "see, fetch, check and choose the models"
     group = subparsers.add_parser("models", help=text, description=text, parents=[_common()])
-    verbs = group.add_subparsers(required=True, metavar="VERB", parser_class=_Parser)
-
-    def add(name: str, command: Command, text: str) -> argparse.ArgumentParser:
-        sub = verbs.add_parser(name, help=text, description=text, parents=[_common()])
-        sub.set_defaults(command=command)
-        return sub
-
+    add = _adding(group.add_subparsers(required=True, metavar="VERB", parser_class=_Parser))
     add("list", models.listing, "every model there is, and which are here and in use")
     add("recommend", models.recommend, "what suits this machine, and why")
     pull = add("pull", models.fetch, "fetch models; an interrupted pull goes on where it ended")

@@ -189,7 +189,7 @@ def _waiting(report: Report) -> str:
     perception = report.perception
     if perception is None:
         return "Not known: reading has not started yet"
-    parts = [words.backlog(perception), *words.pending(perception)]
+    parts = [words.backlog(perception), *words.pending(perception), *words.reencoding(perception)]
     if perception.quarantined:
         parts.append(f"{words.count(perception.quarantined, 'damaged capture')} put aside")
     told = " · ".join(filter(None, parts)) or "Nothing; everything captured can be searched"

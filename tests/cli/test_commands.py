@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from mirrordesk import config, durable
+from mirrordesk import config, durable, status
 from mirrordesk.cli import main
 from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
 from mirrordesk.registry import places
+from mirrordesk.status import PerceptionStatus
 from tests.remembering import ID, LINE, remember
 
 
@@ -80,14 +81,33 @@ def test_search_lists_hits_with_scores_by_channel(
     assert {"bm25", "fused"} <= set(hit["scores"])  # without a text vector there is no "dense"
 
 
+def test_searching_pictures_without_an_image_model_says_what_to_do(
+    remembered: Profile, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config.change(remembered, "image.model", "")
+    result = Result(capsys, remembered, "search", "--pictures", "a chart")
+    assert result.status != 0
+    assert "mirrordesk models" in result.err
+
+
+def test_status_tells_how_much_a_new_model_has_still_to_do(
+    remembered: Profile, capsys: pytest.CaptureFixture[str]
+) -> None:
+    beat = PerceptionStatus(pid=1, updated_ns=1, started_ns=1, reencoding={"text": 3, "image": 0})
+    status.beat(remembered.perception_heartbeat, beat)
+    out = Result(capsys, remembered, "status").out
+    assert "3 moments still to go through with the new model for meaning of text" in out
+    assert "pictures" not in out
+
+
 def test_timeline_status_and_config_print_json(
     remembered: Profile, capsys: pytest.CaptureFixture[str]
 ) -> None:
     day = json.loads(Result(capsys, remembered, "timeline", "--json").out)
     assert {"date", "episodes", "gaps", "watched", "moments"} <= set(day)
-    status = json.loads(Result(capsys, remembered, "status", "--json").out)
-    assert status["moments"] == 1
-    assert status["trouble"] == "nothing is recording"
+    report = json.loads(Result(capsys, remembered, "status", "--json").out)
+    assert report["moments"] == 1
+    assert report["trouble"] == "nothing is recording"
     changed = Result(capsys, remembered, "config", "ui.theme", "dark", "--json")
     assert json.loads(changed.out) == {"ui.theme": "dark"}
 
