@@ -79,6 +79,15 @@ class Box:
     def bottom(self) -> int:
         return self.y + self.h
 
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Its x and y."""
+        return self.x + self.w / 2, self.y + self.h / 2
+
+    def moved(self, right: int, down: int) -> Box:
+        """The box elsewhere."""
+        return Box(self.x + right, self.y + down, self.w, self.h)
+
     def union(self, other: Box) -> Box:
         """The smallest box around both."""
         x, y = min(self.x, other.x), min(self.y, other.y)

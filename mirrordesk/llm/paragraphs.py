@@ -63,7 +63,7 @@ def paragraphs(lines: Sequence[TextLine]) -> list[list[TextLine]]:
 
 def same_row(one: TextLine, other: TextLine) -> bool:
     """Whether two lines stand beside one another."""
-    middles = abs((one.box.y + one.box.h / 2) - (other.box.y + other.box.h / 2))
+    middles = abs(one.box.middle[1] - other.box.middle[1])
     return middles < _MIDDLE * min(one.box.h, other.box.h)
 
 

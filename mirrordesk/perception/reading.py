@@ -71,9 +71,9 @@ def _widest_cut(
 def _is_table(left: list[TextLine], right: list[TextLine]) -> bool:
     """Whether the lines of two columns stand in rows."""
     few, many = sorted((left, right), key=len)
-    middles = [_middle(line.box) for line in many]
+    middles = [line.box.middle[1] for line in many]
     partners = sum(
-        any(abs(_middle(line.box) - middle) <= TABLE_ROW * line.box.h for middle in middles)
+        any(abs(line.box.middle[1] - middle) <= TABLE_ROW * line.box.h for middle in middles)
         for line in few
     )
     return partners >= TABLE * len(few)
@@ -81,7 +81,7 @@ def _is_table(left: list[TextLine], right: list[TextLine]) -> bool:
 
 def _row_by_row(lines: list[TextLine]) -> list[TextLine]:
     rows: list[list[TextLine]] = []
-    for line in sorted(lines, key=lambda each: _middle(each.box)):
+    for line in sorted(lines, key=lambda each: each.box.middle[1]):
         row = rows[-1] if rows else None
         if row and _share_a_row(row[-1].box, line.box):
             row.append(line)
@@ -91,11 +91,7 @@ def _row_by_row(lines: list[TextLine]) -> list[TextLine]:
 
 
 def _share_a_row(a: Box, b: Box) -> bool:
-    return abs(_middle(a) - _middle(b)) < SAME_ROW * min(a.h, b.h)
-
-
-def _middle(box: Box) -> float:
-    return box.y + box.h / 2
+    return abs(a.middle[1] - b.middle[1]) < SAME_ROW * min(a.h, b.h)
 
 
 def _core(box: Box) -> tuple[float, float]:

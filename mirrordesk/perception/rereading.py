@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -56,34 +56,32 @@ class RereadingOcr(Ocr):
 
         Raises RuntimeError where the reader gives up on a picture.
         """
-        base = self._most_alike(pixels)
+        alike = [each for each in self._readings if each.pixels.shape == pixels.shape]
+        shares = [(_share_changed(each, pixels), each) for each in alike]
+        changed, base = min(shares, key=lambda pair: pair[0], default=(1.0, None))
         found = self._reread(pixels, base) if base else self._lines(pixels)
         lines = tuple(in_reading_order(found))
-        if base and _share_changed(base, pixels) < ALIKE:
+        if base and changed < ALIKE:
             self._readings.remove(base)  # this one tells nearly all that it told
         self._readings.append(Reading(pixels, lines))
         return lines
 
-    def _most_alike(self, pixels: Pixels) -> Reading | None:
-        alike = [each for each in self._readings if each.pixels.shape == pixels.shape]
-        return min(alike, key=lambda each: _share_changed(each, pixels), default=None)
-
     def _reread(self, pixels: Pixels, base: Reading) -> list[TextLine]:
-        base = scrolled_along(base, pixels)
-        changed = patches(base.pixels, pixels, [line.box for line in base.lines])
+        changed = _changed(base, pixels)
+        shown = scrolled_along(base, pixels, changed)
+        if shown is not base:
+            base, changed = shown, _changed(shown, pixels)
         if sum(patch.w * patch.h for patch in changed) > MOST_CHANGED * pixels[:, :, 0].size:
             return self._lines(pixels)
-        kept = [
-            line for line in base.lines if not any(_holds(p, _middle(line.box)) for p in changed)
-        ]
+        kept = [line for line in base.lines if not any(_holds(p, line.box.middle) for p in changed)]
         return [*kept, *(line for patch in changed for line in self._in_patch(pixels, patch))]
 
     def _in_patch(self, pixels: Pixels, patch: Box) -> Iterator[TextLine]:
         """The lines whose middles lie in the patch; what lies around it helps to find them."""
         x, right = _around(patch.x, patch.right, pixels.shape[1])
         y, bottom = _around(patch.y, patch.bottom, pixels.shape[0])
-        for line in self._lines(pixels[y:bottom, x:right], inside=_moved(patch, -x, -y)):
-            yield replace(line, box=_moved(line.box, x, y))
+        for line in self._lines(pixels[y:bottom, x:right], inside=patch.moved(-x, -y)):
+            yield replace(line, box=line.box.moved(x, y))
 
     def _lines(self, pixels: Pixels, inside: Box | None = None) -> list[TextLine]:
         """The lines of a picture; of those whose middle lies `inside`, where that is given."""
@@ -110,14 +108,18 @@ def _share_changed(reading: Reading, pixels: Pixels) -> float:
     return float(tiles.differing(reading.pixels, pixels, COARSE, NOISE).mean())
 
 
-def scrolled_along(base: Reading, pixels: Pixels) -> Reading:
-    """What `pixels` would be had nothing happened to `base` but scrolling.
+def _changed(reading: Reading, pixels: Pixels) -> list[Box]:
+    return patches(reading.pixels, pixels, [line.box for line in reading.lines])
 
-    Ground that came into view, and lines that were cut on their way, are made to differ, so that
-    they are searched.
+
+def scrolled_along(base: Reading, pixels: Pixels, changed: Iterable[Box]) -> Reading:
+    """What `pixels` would be had nothing happened to `base` but scrolling within `changed`.
+
+    It is `base` itself where nothing was scrolled. Ground that came into view, and lines that were
+    cut on their way, are made to differ, so that they are searched.
     """
     shown = base
-    for pane in patches(base.pixels, pixels, [line.box for line in base.lines]):
+    for pane in changed:
         is_large = pane.h >= LEAST_PANE and pane.w >= scrolling.STRIP
         if is_large and (down := scrolling.shift(base.pixels, pixels, pane)):
             shown = _with_moved(shown, pixels, pane, down)
@@ -138,7 +140,7 @@ def _with_moved(base: Reading, now: Pixels, pane: Box, down: int) -> Reading:
         if not line.box.intersection(pane):
             lines.append(line)
             continue
-        moved = _moved(line.box, 0, down)
+        moved = line.box.moved(0, down)
         if pane.y <= moved.y and moved.bottom <= pane.bottom:
             lines.append(replace(line, box=moved))
         elif rest := moved.intersection(pane):
@@ -156,14 +158,6 @@ def _around(first: int, last: int, end: int) -> tuple[int, int]:
 
 def _whole_units(length: int) -> int:
     return -(-length // UNIT) * UNIT
-
-
-def _moved(box: Box, right: int, down: int) -> Box:
-    return Box(box.x + right, box.y + down, box.w, box.h)
-
-
-def _middle(box: Box) -> tuple[float, float]:
-    return box.x + box.w / 2, box.y + box.h / 2
 
 
 def _holds(box: Box, point: Sequence[float] | npt.NDArray[np.float32]) -> bool:

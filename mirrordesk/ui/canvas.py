@@ -74,7 +74,7 @@ class FrameCanvas(QWidget):
         """One view pixel for a frame pixel, around what is cited."""
         if self._boxes:
             box = self._boxes[0]
-            self._centre = QPointF(box.x + box.w / 2, box.y + box.h / 2)
+            self._centre = QPointF(*box.middle)
         self.zoom(1.0 / self.scale)
 
     def to_view(self, box: Box) -> QRectF:
