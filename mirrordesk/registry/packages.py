@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import importlib.metadata
 import importlib.util
 from pathlib import Path
@@ -15,6 +16,7 @@ def folder(package: str) -> Path | None:
     return Path(next(iter(places))) if places else None
 
 
+@functools.lru_cache  # reading a package's list of files takes milliseconds
 def recorded_sha256(distribution: str, path: Path) -> str:
     """The SHA-256 that pip noted when it installed `path`; empty where it noted none."""
     try:

@@ -201,15 +201,20 @@ def test_a_worker_that_is_killed_goes_on_where_it_was(
     assert MINILM not in makers(moments(profile))
 
 
-def test_pictures_are_encoded_anew_from_what_is_stored(profile: Profile, tmp_path: Path) -> None:
-    """One of them is gone and another one damaged, which does not hold the others up."""
+def looked_at(profile: Profile, tmp_path: Path, count: int) -> tuple[list[Moment], Path]:
+    """Frames with vectors of 32 numbers by one image model, and another model of 16 numbers."""
     _, first = tiny_models.clip_model(tmp_path, "first", 32)
     _, second = tiny_models.clip_model(tmp_path, "second", 16)
     config.change(profile, "image.model", str(first))
-    for number in range(4):
+    for number in range(count):
         Spool(profile).put(frame(f"picture {number}", NOW + number * clock.SECOND))
     drain(profile)
-    before = moments(profile)
+    return moments(profile), second
+
+
+def test_pictures_are_encoded_anew_from_what_is_stored(profile: Profile, tmp_path: Path) -> None:
+    """One of them is gone and another one damaged, which does not hold the others up."""
+    before, second = looked_at(profile, tmp_path, 4)
     assert {len(m.image_vector.numbers) for m in before if m.image_vector} == {32}
     (profile.media / str(before[1].media)).unlink()
     (profile.media / str(before[3].media)).write_bytes(b"no picture")
@@ -226,13 +231,7 @@ def test_pictures_are_encoded_anew_from_what_is_stored(profile: Profile, tmp_pat
 
 def test_a_picture_that_takes_the_worker_down_is_given_up(profile: Profile, tmp_path: Path) -> None:
     """What is under way when the process dies stays counted in the file."""
-    _, first = tiny_models.clip_model(tmp_path, "first", 32)
-    _, second = tiny_models.clip_model(tmp_path, "second", 16)
-    config.change(profile, "image.model", str(first))
-    for number in range(2):
-        Spool(profile).put(frame(f"picture {number}", NOW + number * clock.SECOND))
-    drain(profile)
-    _, deadly = moments(profile)
+    (_, deadly), second = looked_at(profile, tmp_path, 2)
     config.change(profile, "image.model", str(second))
     identity = weights.image(config.load(profile).image).identity
     for _ in range(MOST):
