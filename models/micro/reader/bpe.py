@@ -56,7 +56,7 @@ Merge = tuple[str, str]
 def train(texts: Iterable[str]) -> Tokenizer:
     """A tokenizer for text like `texts`, and for the rules of the system message."""
     frame = [merge for text in FRAME for merge in _folded(_letters(text))]
-    digits = list(product("0123456789", repeat=2))
+    digits = list(product("0123456789", "0123456789"))
     merges = [*frame, *digits, *_learned([*texts, *([SYSTEM] * _RULES_WEIGHT)])]
     rules = assemble(merges).encode(SYSTEM).tokens
     return assemble([*merges, *(merge for clause in _clauses(rules) for merge in _folded(clause))])

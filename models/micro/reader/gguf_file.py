@@ -13,7 +13,7 @@ from torch import Tensor
 from mirrordesk.errors import WeightsError
 from mirrordesk.llm import gguf
 from models.micro.reader import bpe
-from models.micro.reader.model import Block, Model, Shape
+from models.micro.reader.model import Model, Shape
 
 if TYPE_CHECKING:
     from gguf import GGUFWriter
@@ -100,8 +100,8 @@ def _weights(model: Model) -> Iterator[tuple[str, Tensor]]:
     """Each weight under llama.cpp's name for it. Without `output` it takes the embedding."""
     yield "token_embd", model.embedding.weight
     yield "output_norm", model.norm.weight
-    for number, block in enumerate(model.blocks):
-        assert isinstance(block, Block)
+    for number in range(model.shape.layers):
+        block = model.block(number)
         for name, weight in (
             ("attn_norm", block.attn_norm.weight),
             ("attn_q", block.attn.q.weight),

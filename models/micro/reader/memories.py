@@ -90,7 +90,7 @@ def _evidence(
         days=words.chance.randrange(_DAYS), minutes=words.chance.randrange(1440)
     )
     times = sorted((words.chance.randrange(minutes) for _ in groups), reverse=True)
-    evidence, sources = [], {}
+    evidence, sources = list[Evidence](), dict[str, str]()
     for number, (group, ago) in enumerate(zip(groups, times, strict=True), start=1):
         start_ns = clock.to_ns(now - timedelta(minutes=ago))
         evidence.append(_moment(words, f"E{number}", start_ns, group, fullest))

@@ -16,11 +16,11 @@ class Shape:
     """How large the model is. `context` is in tokens."""
 
     words: int
-    layers: int = 5
+    layers: int = 6
     width: int = 256
     heads: int = 4
-    kv_heads: int = 2
-    feed_forward: int = 448
+    kv_heads: int = 4
+    feed_forward: int = 320
     context: int = 2560
     theta: float = 10_000.0
     epsilon: float = 1e-5
@@ -63,8 +63,8 @@ class Attention(nn.Module):
         seen = attend(asked, self.known, values, attn_mask=mask, enable_gqa=True)
         if not memory:
             return seen
-        own = (part[:, :, :memory] for part in (self.asked, self.known, values))
-        return torch.cat((attend(*own, is_causal=True, enable_gqa=True), seen), dim=2)
+        q, k, v = (part[:, :, :memory] for part in (self.asked, self.known, values))
+        return torch.cat((attend(q, k, v, is_causal=True, enable_gqa=True), seen), dim=2)
 
 
 class Block(nn.Module):
@@ -116,6 +116,12 @@ class Model(nn.Module):
             x = block(x, turn, mask)
         # nobody asks what would follow the tokens of a memory
         return self.norm(last(x, turn, mask, first=x.shape[1] - mask.shape[2]))
+
+    def block(self, layer: int) -> Block:
+        """One of its layers."""
+        block = self.blocks[layer]
+        assert isinstance(block, Block)
+        return block
 
     def logits(self, hidden: Tensor) -> Tensor:
         """(…, width) to (…, words)."""

@@ -20,7 +20,7 @@ class Muon(torch.optim.Optimizer):
         super().__init__(weights, {"lr": lr, "momentum": momentum})
 
     @torch.no_grad()
-    def step(self, _closure: None = None) -> None:
+    def step(self, closure: None = None) -> None:  # type: ignore[override]  # it takes none
         """Move all matrices; those of one shape together."""
         for group in self.param_groups:
             alike: dict[torch.Size, list[nn.Parameter]] = defaultdict(list)
@@ -35,6 +35,7 @@ class Muon(torch.optim.Optimizer):
                     weight.add_(change, alpha=-size)
 
     def _push(self, weight: nn.Parameter, momentum: float) -> Tensor:
+        assert weight.grad is not None
         state = self.state[weight]
         moving = state.setdefault("moving", torch.zeros_like(weight))
         moving.lerp_(weight.grad, 1 - momentum)

@@ -35,11 +35,14 @@ class Guide(Enum):
     """What a head may be taught to look at; see `train`."""
 
     BEFORE = "from a token to the one before it"
+    EARLIER = "from a token to the one two before it"
     LINE = "from a token to the number of its line of evidence"
     OPENING = "from a token to the first one of its sentence"
+    SENTENCE = "from the end of a sentence to its tokens"
     SAME = "from a word of a question to the same in the sentence that answers, or to the start"
     GATHERED = "from an answer to the words of its question that the sentence holds"
-    MATCHED = "from an answer to the end of the sentence it takes, or to the start of everything"
+    MATCHED = "from a question to the end of the sentence that answers, or to the start"
+    KEPT = "from the tokens of an answer to the end of the sentence that they copy"
     COPIED = "from before a copied token to where it is copied from"
 
 
@@ -98,7 +101,8 @@ class Packer:
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
-        self._end, system, user, self._assistant = map(tokenizer.token_to_id, SPECIAL)
+        numbers = tokenizer.get_vocab()
+        self._end, system, user, self._assistant = (numbers[word] for word in SPECIAL)
         self._opening = [system, *self._ids(SYSTEM), user]
         self._dash, self._cite, self._close, self._none = map(
             self._ids, ("- ", " [E", "]", "NO MEMORY")
@@ -123,15 +127,17 @@ class Packer:
         self._guide(row, chance)
         places = _Places(text, whole, len(self._opening))
         for part, asked in enumerate(memory.asked, start=1):
-            self._add(row, part, asked, places, brief=chance.random() < brief)
+            self._add(row, part, asked, places, None if chance.random() < brief else chance)
         return row
 
-    def _add(self, row: Row, part: int, asked: Asked, places: _Places, *, brief: bool) -> None:
-        """Append a question and its answer, or only the first token of it."""
+    def _add(
+        self, row: Row, part: int, asked: Asked, places: _Places, chance: random.Random | None
+    ) -> None:
+        """Append a question and its answer; without `chance` the first token of the answer only."""
         question = json_line({"question": asked.question}).removeprefix('{"question": "')
         head = [*self._ids(question), self._assistant]
         first = len(row.tokens) + len(head) - 1  # the place that the answer follows
-        asking, start, matched, copied = [first], START, START, Links()
+        start, matched, later, copied = START, START, range(0), Links()
         if asked.sentence is None or asked.source is None:
             said = [*self._none, self._end]
         else:
@@ -140,17 +146,20 @@ class Packer:
             said = [*self._dash, *sentence, *self._cite, *cited, *self._close, self._end]
             citing = first + len(said) - 3
             copied = [*enumerate(range(start, matched), first + 1), (citing, number)]
-            asking = [first, first + 1, citing]
-        if brief:
-            said, asking, copied = said[:1], asking[:1], []
+            later = range(first + 1, citing + 1)
         same = self._same(row, head[:-1], range(start, matched))
         words = [word for word, to in same if to != START]
         row.guides[Guide.SAME] += same
-        row.guides[Guide.GATHERED] += [(at, word) for at in asking for word in words]
+        row.guides[Guide.GATHERED] += [(first, word) for word in words]
+        # Later tokens could find their sentence by what they have copied; that is too easy to count
+        row.guides[Guide.MATCHED].append((first, matched))
+        if chance is None:
+            said = said[:1]
+        else:
+            row.guides[Guide.KEPT] += [(at, matched) for at in later]
+            row.guides[Guide.GATHERED] += [(at, chance.choice(words)) for at in later if words]
+            row.guides[Guide.COPIED] += copied
         row.learned += list(enumerate(said, first))
-        # Later tokens find their sentence by what they have copied already; that is too easy
-        row.guides[Guide.MATCHED] += [(at, matched) for at in asking]
-        row.guides[Guide.COPIED] += copied
         row.add([*head, *said], part, row.memory)
 
     def _same(self, row: Row, question: Sequence[int], sentence: range) -> Links:
@@ -168,26 +177,28 @@ class Packer:
 
     def _guide(self, row: Row, chance: random.Random) -> None:
         """Link the tokens of the memory, which the row holds already."""
-        lines, openings = [], []
+        links = {
+            Guide.BEFORE: [(at, at - 1) for at in range(1, len(row.tokens))],
+            Guide.EARLIER: [(at, at - 2) for at in range(2, len(row.tokens))],
+            Guide.LINE: Links(),
+            Guide.OPENING: Links(),
+            Guide.SENTENCE: Links(),
+        }
         number = opening = None
         for at, token in enumerate(row.tokens):
             if number is not None and at > number:
-                lines.append((at, number))
+                links[Guide.LINE].append((at, number))
             if opening is not None and at > opening:
-                openings.append((at, opening))
-            if token == self._line_end:
+                links[Guide.OPENING].append((at, opening))
+            if opening is not None and token in (self._break, self._line_end):
+                links[Guide.SENTENCE] += [(at, within) for within in range(opening, at)]
                 opening = None
             if token == self._number:
                 number = at + 1
             if token in (self._text, self._break):
                 opening = at + 1
-        before = [(at, at - 1) for at in range(1, len(row.tokens))]
-        for guide, links in (
-            (Guide.BEFORE, before),
-            (Guide.LINE, lines),
-            (Guide.OPENING, openings),
-        ):
-            row.guides[guide] = chance.sample(links, min(len(links), _SAMPLE))
+        for guide, all_of_them in links.items():
+            row.guides[guide] = chance.sample(all_of_them, min(len(all_of_them), _SAMPLE))
 
     def _ids(self, text: str) -> list[int]:
         return list(self._tokenizer.encode(text).ids)
@@ -196,8 +207,9 @@ class Packer:
 def _bare(tokenizer: Tokenizer) -> list[int]:
     """For each token the first that is the same word, whatever its case and the space before."""
     known: dict[str, int] = {}
-    words = (tokenizer.id_to_token(n) for n in range(tokenizer.get_vocab_size()))
-    return [known.setdefault(word.removeprefix("Ġ").lower(), n) for n, word in enumerate(words)]
+    numbers = tokenizer.get_vocab()
+    words = sorted(numbers, key=lambda word: numbers[word])
+    return [known.setdefault(word.removeprefix("Ġ").lower(), numbers[word]) for word in words]
 
 
 class _Places:

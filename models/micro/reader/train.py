@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -38,16 +38,20 @@ RATES = (6e-3, 2e-3, 2e-2)
 WARM_UP = 20  # steps
 COOL_DOWN = 0.45  # share of the steps in which the rates fall to almost nothing
 LONGEST = 2240  # tokens of a memory
-# Layer and heads that follow each guide. Heads 0 and 2 have keys and values of their own.
+# Layer and heads that follow each guide
 HEADS = {
     Guide.BEFORE: (0, (0,)),
+    Guide.EARLIER: (0, (2,)),
     Guide.LINE: (1, (0,)),
     Guide.OPENING: (1, (1,)),
+    Guide.SENTENCE: (2, (1, 3)),
     Guide.SAME: (2, (0, 2)),
     Guide.GATHERED: (3, (0, 2)),
     Guide.MATCHED: (4, (1, 3)),
-    Guide.COPIED: (4, (0, 2)),
+    Guide.KEPT: (4, (1, 3)),
+    Guide.COPIED: (5, (0, 2)),
 }
+OF_MEMORIES = (Guide.BEFORE, Guide.EARLIER, Guide.LINE, Guide.OPENING, Guide.SENTENCE)
 BRIEF = 0.6  # share of the questions that are followed by the first token of their answer only
 DECIDING = 5.0  # weight of the token that says whether there is an answer
 
@@ -111,7 +115,7 @@ class Trainer:
         inner = list(self.model.blocks.parameters())
         matrices = [weight for weight in inner if weight.dim() == 2]
         norms = [weight for weight in self.model.parameters() if weight.dim() == 1]
-        others = [{"params": norms}, {"params": [self.model.embedding.weight]}]
+        others: list[dict[str, Any]] = [{"params": norms}, {"params": [self.model.embedding.weight]}]
         self._optimizers = (
             Muon(matrices, RATES[0]),
             torch.optim.AdamW(others, RATES[1], (0.9, 0.98), weight_decay=0.0),
@@ -167,7 +171,7 @@ class Trainer:
         figures = {"loss": total.item(), "token_accuracy": right.float().mean().item()}
         for guide, (layer, heads) in HEADS.items():
             to = batch.guides[guide][1].flatten()
-            scores = _attention(self.model.blocks[layer].attn, heads, batch, guide)
+            scores = _attention(self.model.block(layer).attn, heads, batch, guide)
             for one in scores:
                 total = total + functional.cross_entropy(one, to) / len(heads)
             right = (scores[0].argmax(-1) == to)[to >= 0]
@@ -184,7 +188,7 @@ def _attention(layer: Attention, heads: Sequence[int], batch: Batch, guide: Guid
     keys = [head * layer.shape.kv_heads // layer.shape.heads for head in heads]
     asked = _picked(layer.asked[:, heads].transpose(1, 2), at - first).transpose(1, 2)
     scores = asked @ layer.known[:, keys].mT / layer.shape.head_dim**0.5
-    if guide in (Guide.BEFORE, Guide.LINE, Guide.OPENING):
+    if guide in OF_MEMORIES:
         later = torch.arange(scores.shape[-1]) > at[..., None]
         hidden = torch.zeros(later.shape).masked_fill_(later, -torch.inf)
     else:

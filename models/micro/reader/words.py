@@ -10,9 +10,12 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from zlib import crc32
 
 from models.micro import office
+
+Option = TypeVar("Option")
 
 HELD_OUT_SHARE = 5  # every fifth
 _MADE_UP = 0.5  # share of names that no list holds
@@ -111,7 +114,7 @@ class Words:
     def lists(self) -> Lists:
         return HELD_OUT if self.held_out else TRAINING
 
-    def one(self, options: Sequence[str]) -> str:
+    def one(self, options: Sequence[Option]) -> Option:
         return self.chance.choice(options)
 
     def made_up(self) -> str:
