@@ -115,7 +115,8 @@ class Trainer:
         inner = list(self.model.blocks.parameters())
         matrices = [weight for weight in inner if weight.dim() == 2]
         norms = [weight for weight in self.model.parameters() if weight.dim() == 1]
-        others: list[dict[str, Any]] = [{"params": norms}, {"params": [self.model.embedding.weight]}]
+        embedding = [self.model.embedding.weight]
+        others: list[dict[str, Any]] = [{"params": norms}, {"params": embedding}]
         self._optimizers = (
             Muon(matrices, RATES[0]),
             torch.optim.AdamW(others, RATES[1], (0.9, 0.98), weight_decay=0.0),
