@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any, get_type_hints
@@ -16,11 +16,21 @@ from typing import Any, get_type_hints
 from mirrordesk import durable
 from mirrordesk.errors import UsageError
 from mirrordesk.paths import Profile
+from mirrordesk.rules import book, rule, shipped
 
 
-def _setting(default: Any, text: str, *, restart: bool = True) -> Any:
-    """A field with its help. `restart`: takes effect when the process that reads it starts anew."""
-    return field(default=default, metadata={"help": text, "restart": restart})
+def _setting(
+    default: Any,
+    text: str,
+    *,
+    restart: bool = True,
+    check: Callable[[Any], object] = lambda _value: None,
+) -> Any:
+    """A field with its help. `restart`: takes effect when the process that reads it starts anew.
+
+    `check` raises UsageError for a value of the right type that means nothing.
+    """
+    return field(default=default, metadata={"help": text, "restart": restart, "check": check})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +45,37 @@ class CaptureSettings:
 
 @dataclass(frozen=True, slots=True)
 class PrivacySettings:
+    rules: tuple[str, ...] = _setting(
+        (),
+        "What is never recorded, such as `app=firefox title=salary`; see `mirrordesk rules`.",
+        restart=False,
+        check=rule.parse_all,
+    )
     excluded_apps: tuple[str, ...] = _setting(
-        ("keepassxc", "keepass", "1password", "bitwarden", "enpass", "gnome-keyring", "seahorse"),
+        (),
         "Programs whose windows are never recorded (names in any case; part of a name suffices).",
+        restart=False,
     )
     excluded_titles: tuple[str, ...] = _setting(
-        ("incognito", "private browsing", "inprivate", "private window"),
+        (),
         "Windows whose title contains one of these are never recorded (any case).",
+        restart=False,
+    )
+    shipped_rules: tuple[str, ...] = _setting(
+        tuple(shipped.LISTS),
+        "Which lists of rules that come with MirrorDesk are in force.",
+        restart=False,
+        check=book.check_lists,
+    )
+    trusted_browsers: tuple[str, ...] = _setting(
+        (),
+        "Browsers to record although it cannot be told which windows are private (chromium, …).",
+        restart=False,
+    )
+    ask_browsers: bool = _setting(
+        True,
+        "Switch the desktop's accessibility service on, by which browsers that start afterwards "
+        "tell addresses and private windows.",
     )
 
 
@@ -120,6 +154,7 @@ def declared() -> Iterator[Setting]:
         for item in dataclasses.fields(group):
             default = getattr(group, item.name)
             yield Setting(
+    check: Callable[[Any], object]
                 f"{section}.{item.name}",
                 type(default),
                 default,
@@ -134,6 +169,7 @@ def load(profile: Profile) -> Settings:
 
 
 def _settings(values: dict[str, Any]) -> Settings:
+                item.metadata["check"],
     by_key = {setting.key: setting for setting in declared()}
     for key, value in values.items():
         _check(by_key, key, value)
@@ -152,7 +188,15 @@ def change(profile: Profile, key: str, text: str) -> Settings:
     by_key = {setting.key: setting for setting in declared()}
     if key not in by_key:
         raise UsageError(unknown(key))
-    value = _parse(by_key[key], text)
+    return _put(profile, key, _parse(by_key[key], text))
+
+
+def change_list(profile: Profile, key: str, items: Sequence[str]) -> Settings:
+    """Set a list whose items may hold commas; else as `change`."""
+    return _put(profile, key, list(items))
+
+
+def _put(profile: Profile, key: str, value: Any) -> Settings:
     values = {**_read(profile), key: value}
     settings = _settings(values)
     durable.write(profile.config, _toml(values).encode())
@@ -216,6 +260,7 @@ def _is_text(value: str) -> bool:
 
 def _wanted(kind: type) -> str:
     names = {bool: "true or false", int: "a whole number", float: "a number", tuple: "a list"}
+    by_key[key].check(value)
     return names.get(kind, "a text")
 
 

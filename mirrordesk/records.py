@@ -124,7 +124,8 @@ class Vector:
 class Window:
     """A visible window as the window system tells it. Empty `app` and `title` mean not identified.
 
-    `opaque` is False where what lies beneath may shine through.
+    `opaque` is False where what lies beneath may shine through. `url` and `private` are told of
+    browsers alone, and not by all of them.
     """
 
     handle: int
@@ -134,6 +135,8 @@ class Window:
     box: Box
     active: bool = False
     opaque: bool = True
+    url: str | None = None
+    private: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mirrordesk.capture.accessibility import session_address
 from mirrordesk.capture.base import ScreenSource, WindowProbe
 from mirrordesk.errors import CaptureUnavailable
 
@@ -34,7 +35,7 @@ def choose(env: Mapping[str, str] = os.environ) -> Backends:
     display = env.get("DISPLAY", "")
     if not display and env.get("WAYLAND_DISPLAY"):
         raise CaptureUnavailable(_WAYLAND)
-    return _x11(display)
+    return _x11(display, session_address(env))
 
 
 _WAYLAND = (
@@ -42,11 +43,11 @@ _WAYLAND = (
 )
 
 
-def _x11(display: str) -> Backends:
+def _x11(display: str, session: str) -> Backends:
     from mirrordesk.capture.screen import MssScreen
     from mirrordesk.capture.x11 import X11Probe
 
-    probe = X11Probe(display)
+    probe = X11Probe(display, session)
     if probe.is_xwayland:
         probe.close()
         raise CaptureUnavailable(_WAYLAND)

@@ -44,6 +44,8 @@ class MonitorLook:
         The windows are read before and after the pixels: only when both agree do we know what the
         pixels show. Windows that keep moving make us skip this look.
         """
+        if self._rules.excludes_monitor(self.monitor.name):
+            return GapReason.EXCLUDED
         for _ in range(TRIES):
             before = self._backends.probe.windows()
             at_ns = clock.now_ns()
@@ -67,6 +69,7 @@ class MonitorLook:
             source=self.monitor.name,
             app=named.app if named else "",
             title=named.title if named else "",
+            url=named.url if named else None,
             payload=payload,
         )
 
@@ -75,7 +78,7 @@ class MonitorLook:
         self._detector.kept(sight.pixels)
 
     def _veiled(self, at_ns: int, pixels: Pixels, windows: Sequence[Window]) -> Sight | GapReason:
-        judged = tuple(self._rules.judge(windows))
+        judged = tuple(self._rules.judge(windows, self.monitor.name))
         mask = mask_of(judged, self.monitor.box, (pixels.shape[0], pixels.shape[1]))
         # A program that is slow to draw still shows what an excluded window left in its place, so
         # each rectangle stays painted for one more look.

@@ -9,14 +9,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
 
+from mirrordesk import clock, config
 from mirrordesk.capture import program
 from mirrordesk.capture.base import Pixels
 from mirrordesk.config import PrivacySettings
+from mirrordesk.paths import Profile
 from mirrordesk.records import Box, GapReason, Window
+from mirrordesk.rules.book import RuleBook
+from mirrordesk.rules.browsers import is_private
+from mirrordesk.rules.rule import Facts
 
 Mask = npt.NDArray[np.bool_]  # (height, width); True where a pixel must be painted
 
@@ -37,6 +43,7 @@ class Rules:
     """Decides which windows are recorded. MirrorDesk's own never are.
 
     `own_pids` are processes of MirrorDesk that the caller knows of; `is_ours` finds the others.
+    Raises UsageError for a rule that cannot be read.
     """
 
     def __init__(
@@ -45,27 +52,41 @@ class Rules:
         own_pids: Collection[int] = (),
         is_ours: Callable[[int], bool] = program.is_mirrordesk,
     ) -> None:
-        self._apps = (*_words(settings.excluded_apps), _OURS)
-        self._titles = tuple(_words(settings.excluded_titles))
+        self._book = _book(settings)
         self._own_pids = frozenset(own_pids)
         self._is_ours = is_ours
 
-    def excluded(self, window: Window) -> GapReason | None:
-        """Why `window` must not be recorded, or None. A window of no known program must not."""
-        app, title = window.app.casefold(), window.title.casefold()
-        if any(name in app for name in self._apps) or any(name in title for name in self._titles):
-            return GapReason.EXCLUDED
-        if window.pid is not None and (window.pid in self._own_pids or self._is_ours(window.pid)):
-            return GapReason.EXCLUDED
-        return None if app else GapReason.UNIDENTIFIED
+    def excluded(
+        self, window: Window, monitor: str = "", at: datetime | None = None
+    ) -> GapReason | None:
+        """Why `window` must not be recorded on `monitor` at the local time `at`, or None.
 
-    def judge(self, windows: Iterable[Window]) -> list[Judged]:
-        """Every window with its reason.
+        A window of no known program must not, nor one of which a rule cannot be told to be silent.
+        """
+        app = window.app.casefold()
+        if _OURS in app or (
+            window.pid is not None and (window.pid in self._own_pids or self._is_ours(window.pid))
+        ):
+            return GapReason.EXCLUDED
+        covered = self._book.covers(_facts(window, monitor, at or _now()))
+        if covered:
+            return GapReason.EXCLUDED
+        return GapReason.UNIDENTIFIED if covered is None or not app else None
+
+    def excludes_monitor(self, monitor: str, at: datetime | None = None) -> bool:
+        """Whether nothing at all of `monitor` may be recorded at that time."""
+        return self._book.covers_monitor(monitor, at or _now())
+
+    def judge(
+        self, windows: Iterable[Window], monitor: str = "", at: datetime | None = None
+    ) -> list[Judged]:
+        """Every window with its reason, as seen on `monitor`.
 
         A window without a title (a menu, a list of suggestions) shares the fate of its program's
         other windows: one excluded among them excludes it, as it may belong to that one.
         """
-        judged = [Judged(window, self.excluded(window)) for window in windows]
+        now = at or _now()
+        judged = [Judged(window, self.excluded(window, monitor, now)) for window in windows]
         tainted = {_process(j.window) for j in judged if j.reason is not None}
         return [
             Judged(j.window, GapReason.EXCLUDED)
@@ -81,6 +102,44 @@ class Rules:
         opaque one above it uncovers its own.
         """
         return mask_of(self.judge(windows), monitor, shape)
+
+
+class ProfileRules(Rules):
+    """The rules of a profile, read again as soon as its settings have changed.
+
+    Every method raises UsageError where the settings cannot be read (any more).
+    """
+
+    def __init__(self, profile: Profile, own_pids: Collection[int] = ()) -> None:
+        self._profile = profile
+        self._stamp = self._changed()
+        super().__init__(config.load(profile).privacy, own_pids)
+
+    def excludes_monitor(self, monitor: str, at: datetime | None = None) -> bool:
+        """As told for `Rules`, by the settings of now."""
+        self._keep_up()
+        return super().excludes_monitor(monitor, at)
+
+    def judge(
+        self, windows: Iterable[Window], monitor: str = "", at: datetime | None = None
+    ) -> list[Judged]:
+        """As told for `Rules`, by the settings of now."""
+        self._keep_up()
+        return super().judge(windows, monitor, at)
+
+    def _keep_up(self) -> None:
+        stamp = self._changed()
+        if stamp != self._stamp:
+            self._book = _book(config.load(self._profile).privacy)
+            self._stamp = stamp
+
+    def _changed(self) -> tuple[int, int] | None:
+        """What tells one state of the settings file from the next; None without one."""
+        try:
+            about = self._profile.config.stat()
+        except FileNotFoundError:
+            return None
+        return about.st_mtime_ns, about.st_ino  # every change writes a new file
 
 
 def mask_of(windows: Iterable[Judged], monitor: Box, shape: tuple[int, int]) -> Mask:
@@ -101,8 +160,23 @@ def paint(frame: Pixels, mask: Mask) -> None:
         frame[mask] = PAINT
 
 
-def _words(names: Iterable[str]) -> list[str]:
-    return [name.casefold() for name in names if name.strip()]
+def _book(settings: PrivacySettings) -> RuleBook:
+    return RuleBook.of(
+        rules=settings.rules,
+        apps=settings.excluded_apps,
+        titles=settings.excluded_titles,
+        lists=settings.shipped_rules,
+        trusted=settings.trusted_browsers,
+    )
+
+
+def _facts(window: Window, monitor: str, at: datetime) -> Facts:
+    private = is_private(window.app, window.title, window.private)
+    return Facts(window.app, window.title, window.url, private, monitor, at)
+
+
+def _now() -> datetime:
+    return clock.at(clock.now_ns())
 
 
 def _process(window: Window) -> int | str:

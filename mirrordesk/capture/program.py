@@ -16,12 +16,17 @@ def name(pid: int) -> str:
         return ""
 
 
+def command(pid: int) -> list[str]:
+    """The words that `pid` was started with; none where there is no such process."""
+    try:
+        return psutil.Process(pid).cmdline()
+    except psutil.Error:
+        return []
+
+
 def is_mirrordesk(pid: int) -> bool:
     """Whether `pid` is one of MirrorDesk's own processes."""
-    try:
-        return runs_mirrordesk(psutil.Process(pid).cmdline())
-    except psutil.Error:
-        return False
+    return runs_mirrordesk(command(pid))
 
 
 def runs_mirrordesk(command: Sequence[str]) -> bool:

@@ -16,12 +16,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mirrordesk import clock, config, control, durable, status
-from mirrordesk.capture import backends
+from mirrordesk.capture import accessibility, backends
 from mirrordesk.capture.backends import Backends
 from mirrordesk.capture.ending import Ending
 from mirrordesk.capture.keeper import Keeper
 from mirrordesk.capture.ledger import STOPPED, Ledger
-from mirrordesk.capture.privacy import Rules
+from mirrordesk.capture.privacy import ProfileRules
 from mirrordesk.capture.spool import Spool
 from mirrordesk.capture.watch import ScreenWatch
 from mirrordesk.config import Settings
@@ -42,7 +42,7 @@ class Recorder:
 
         durable.sweep(profile.spool)
         spool = Spool(profile)
-        rules = Rules(settings.privacy, own_pids=(os.getpid(),))
+        rules = ProfileRules(profile, own_pids=(os.getpid(),))
         self._profile = profile
         self._interval_s = settings.capture.interval_s
         self._keeper = Keeper(profile, spool)
@@ -129,6 +129,8 @@ def record(root: Path | None, seconds: float | None) -> None:
     profile = Profile.open(root)
     with durable.lock(profile.recorder_lock, holder=LOCKED):
         settings = config.load(profile)
+        if settings.privacy.ask_browsers:
+            accessibility.switch_on(accessibility.session_address(os.environ))
         with contextlib.closing(backends.choose()) as chosen:
             Recorder(profile, settings, chosen).run(ending)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mirrordesk.capture import program
 from mirrordesk.capture.base import WindowProbe
+from mirrordesk.capture.pages import Pages
 from mirrordesk.capture.xserver import OPAQUE, Top, XServer, gone_is_fine
 from mirrordesk.records import Window
 
@@ -48,8 +49,10 @@ class X11Probe(WindowProbe):
 
     name = "X11"
 
-    def __init__(self, display: str | None = None) -> None:
+    def __init__(self, display: str | None = None, session: str = "") -> None:
+        """`session`: the address of the message bus by which browsers tell of their windows."""
         self._x = XServer(display)
+        self._pages = Pages(session)
         self.why = "the X server tells every window, its place and its process"
 
     @property
@@ -61,7 +64,8 @@ class X11Probe(WindowProbe):
     def windows(self) -> list[Window]:
         """Every visible window, bottom of the stack first; the box includes the frame."""
         with self._x.errors():
-            return list(self._windows())
+            found = list(self._windows())
+        return self._pages.complete(found)
 
     def idle_seconds(self) -> float | None:
         """Seconds since the last key or pointer event; None where the server does not count."""
@@ -83,6 +87,7 @@ class X11Probe(WindowProbe):
 
     def close(self) -> None:
         """Let the display go."""
+        self._pages.close()
         self._x.close()
 
     def _windows(self) -> Iterator[Window]:

@@ -1,0 +1,86 @@
+"""A real Chromium tells which of its windows are private, and what address they show."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from mirrordesk.capture import accessibility
+from mirrordesk.capture.privacy import Rules
+from mirrordesk.capture.x11 import X11Probe
+from mirrordesk.config import PrivacySettings
+from mirrordesk.demo import browser
+from mirrordesk.demo.virtual_desktop import VirtualDesktop
+from mirrordesk.records import GapReason, Window
+from tests.capture_screen.conftest import eventually
+
+pytestmark = pytest.mark.desktop
+
+
+class Browser:
+    """Chromium with one profile; further windows are opened by the first process."""
+
+    def __init__(self, desktop: VirtualDesktop, data: Path) -> None:
+        self._desktop = desktop
+        self._command = browser.command(data)
+
+    def open(self, title: str, *switches: str) -> subprocess.Popen[bytes]:
+        """Show a page of that title, and wait for its window."""
+        page = self._desktop.home / f"{title}.html"
+        page.write_text(f"<title>{title}</title><h1>{title}</h1>")
+        process = self._desktop.launch([*self._command, *switches, page.as_uri()])
+        self._desktop.wait_for_window(title)
+        return process
+
+
+@pytest.fixture
+def desktop() -> Iterator[VirtualDesktop]:
+    with VirtualDesktop((1280, 800), with_sound=False) as running:
+        yield running
+
+
+@pytest.fixture
+def probe(desktop: VirtualDesktop) -> Iterator[X11Probe]:
+    opened = X11Probe(desktop.env["DISPLAY"], accessibility.session_address(desktop.env))
+    yield opened
+    opened.close()
+
+
+def titled(probe: X11Probe, title: str) -> Window:
+    return next(w for w in probe.windows() if w.title.startswith(title))
+
+
+def is_told(probe: X11Probe, title: str, private: bool) -> Callable[[], bool]:
+    return lambda: titled(probe, title).private is private
+
+
+def test_with_the_service_on_every_window_is_told_apart(
+    desktop: VirtualDesktop, probe: X11Probe, tmp_path: Path
+) -> None:
+    assert accessibility.switch_on(accessibility.session_address(desktop.env))
+    chromium = Browser(desktop, tmp_path)
+    chromium.open("ordinary")
+    eventually(is_told(probe, "ordinary", False), "the ordinary window")
+    chromium.open("secret", "--incognito")
+    eventually(is_told(probe, "secret", True), "the private window")
+    found = titled(probe, "ordinary")
+    assert found.private is False
+    assert found.url == (desktop.home / "ordinary.html").as_uri()
+    rules = Rules(PrivacySettings())
+    assert rules.excluded(found) is None
+    assert rules.excluded(titled(probe, "secret")) is GapReason.EXCLUDED
+    by_address = Rules(PrivacySettings(rules=(f"url=file://{desktop.home}",)))
+    assert by_address.excluded(found) is GapReason.EXCLUDED
+
+
+def test_with_the_service_off_its_windows_count_as_excluded_until_the_person_trusts_it(
+    desktop: VirtualDesktop, probe: X11Probe, tmp_path: Path
+) -> None:
+    Browser(desktop, tmp_path).open("ordinary")
+    found = titled(probe, "ordinary")
+    assert (found.private, found.url) == (None, None)
+    assert Rules(PrivacySettings()).excluded(found) is GapReason.UNIDENTIFIED
+    assert Rules(PrivacySettings(trusted_browsers=("chromium",))).excluded(found) is None
