@@ -18,7 +18,8 @@ from typing import Any
 import benchmarks
 from mirrordesk.errors import MirrorDeskError, UsageError
 
-SHARED = ("__main__", "data", "office_work", "sessions")  # modules that measure nothing
+# modules that measure nothing
+SHARED = ("__main__", "data", "drawing", "office_work", "screens", "sessions")
 
 
 def names() -> list[str]:

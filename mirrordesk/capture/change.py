@@ -1,10 +1,8 @@
 """Decides whether a frame shows anything new since the last one that was kept.
 
-A frame is news at once when `MANY` tiles differ from the last kept frame. Fewer tiles may be a word
-or a blinking caret, so they wait: a tile that holds still for `SETTLED_S`, a caret apart, is news
-too. What keeps moving (a clock with seconds, a spinner) never settles, and what changes at a
-steady pace (a clock with minutes, a monitor of the system's load) is learned and passed over for as
-long as it keeps its pace.
+A frame is news at once when `MANY` tiles differ from the last kept frame. Fewer may be a word that
+is being typed, so they wait until they hold still, which is mostly at the next look. A caret is no
+news while it blinks, and neither is what changes by itself at a pace of its own (`ticking.py`).
 """
 
 from __future__ import annotations
@@ -12,20 +10,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from mirrordesk.capture import tiles
 from mirrordesk.capture.base import Pixels
+from mirrordesk.capture.ticking import Ticking
 from mirrordesk.records import Box
-from mirrordesk.tiles import Grid, Tile
+from mirrordesk.tiles import Grid
 
 MANY = 5  # tiles; a typed line changes 5 to 12
-SETTLED_S = 1.8  # two looks later at the default pace of one a second
-SHORTEST_BEAT_S = 3.0  # what changes more often does not settle anyway
-SLACK_S = 1.2  # a change is seen up to one look late
-SLACK_SHARE = 0.05
-LONG_AGO_S = -1e9
-BEATS = 3  # steady intervals in a row until a tile counts as ticking
+FEW = 15  # tiles; with more there is no need to know what exactly has changed
+SETTLED_S = (
+    0.9  # the next look at the ordinary pace of one a second, the second next at a brisk one
+)
+CARET_SETTLED_S = 90.0  # what looks like a caret and has stood so long is a stroke that was written
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,88 +32,83 @@ class Change:
     boxes: tuple[Box, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Stir:
+    """Something moved between two looks: where, when, and whether it was but a caret."""
+
+    box: Box
+    at_s: float
+    is_caret: bool
+
+
 class ChangeDetector:
     """Watches one monitor. Times are seconds of a clock that never goes back."""
 
     def __init__(self) -> None:
         self._kept: Pixels | None = None
         self._previous: Pixels | None = None
-        self._waiting: dict[Tile, float] = {}
+        self._looked_s = 0.0
+        self._stirs: list[Stir] = []
         self._ticking = Ticking()
 
     def compare(self, frame: Pixels, now_s: float) -> Change | None:
         """What `frame` (height, width, 3) shows that the last kept one does not, if it is news."""
         kept, previous = self._kept, self._previous
+        look_s, self._looked_s = now_s - self._looked_s, now_s
         self._previous = frame
         if kept is None or previous is None or not kept.shape == previous.shape == frame.shape:
             return _change(np.ones(tiles.grid_shape(frame), dtype=np.bool_), frame)
-        moved = tiles.differing(frame, previous)
-        self._ticking.learn(moved, now_s)
-        news = self._news(frame, kept, now_s)
-        stirring = np.zeros_like(news)
-        for tile in _listed(news & moved) if np.count_nonzero(news) < MANY else ():
-            stirring[tile] = not tiles.is_caret(frame, previous, tile)
-        if np.count_nonzero(news) >= MANY or self._has_settled(news, stirring, now_s):
-            return _change(news, frame)
-        return None
+        self._follow(frame, previous, now_s, look_s)
+        differing = tiles.differing(frame, kept)
+        if np.count_nonzero(differing) > FEW:
+            return _change(differing, frame)
+        spots = tiles.spots(frame, kept, differing)
+        return self._news([s for s in spots if not self._ticking.explains(s)], frame, now_s)
 
     def kept(self, frame: Pixels) -> None:
         """`frame` is stored: from now on it is what counts as known."""
         self._kept = frame
-        self._waiting.clear()
 
-    def _news(self, frame: Pixels, kept: Pixels, now_s: float) -> Grid:
-        news = tiles.differing(frame, kept) & ~self._ticking.known(now_s)
-        if np.count_nonzero(news) <= 3 * MANY:  # with more, a caret among them makes no difference
-            for tile in _listed(news):
-                news[tile] = not tiles.is_caret(frame, kept, tile)
-        return news
+    def _follow(self, frame: Pixels, previous: Pixels, now_s: float, look_s: float) -> None:
+        """Remember what moved since the look before, and learn from it what ticks."""
+        moved = tiles.differing(frame, previous)
+        self._stirs = [s for s in self._stirs if now_s - s.at_s < CARET_SETTLED_S]
+        if np.count_nonzero(moved) > FEW:
+            everything = Box(0, 0, frame.shape[1], frame.shape[0])
+            self._stirs.append(Stir(everything, now_s, is_caret=False))
+            return
+        spots = tiles.spots(frame, previous, moved)
+        carets = {spot for spot in spots if tiles.is_caret(frame, previous, spot)}
+        # a digit may change as a caret does, but no caret makes a place of its own
+        places = [spot for spot in spots if spot not in carets or self._ticking.has(spot)]
+        self._ticking.learn(places, now_s, look_s)
+        self._stirs += [
+            Stir(spot, now_s, spot in carets) for spot in spots if not self._ticking.explains(spot)
+        ]
 
-    def _has_settled(self, news: Grid, stirring: Grid, now_s: float) -> bool:
-        """Whether some tile has been news for `SETTLED_S` without anything but a caret moving."""
-        self._waiting = {
-            tile: now_s if stirring[tile] else self._waiting.get(tile, now_s)
-            for tile in _listed(news)
-        }
-        return any(now_s - since >= SETTLED_S for since in self._waiting.values())
+    def _news(self, spots: list[Box], frame: Pixels, now_s: float) -> Change | None:
+        assert self._kept is not None
+        carets = [spot for spot in spots if tiles.is_caret(frame, self._kept, spot)]
+        words = [spot for spot in spots if spot not in carets]
+        touched = tiles.touched(words, frame)
+        settled = any(self._is_still(spot, now_s) for spot in words)
+        if np.count_nonzero(touched) >= MANY or settled:
+            return _change(touched, frame)
+        strokes = [spot for spot in carets if self._has_long_stood(spot)]
+        return _change(tiles.touched(strokes, frame), frame) if strokes else None
 
+    def _is_still(self, spot: Box, now_s: float) -> bool:
+        """Whether nothing but a caret has moved in `spot` for `SETTLED_S`."""
+        return not any(
+            stir.box.intersection(spot) and now_s - stir.at_s < SETTLED_S
+            for stir in self._stirs
+            if not stir.is_caret
+        )
 
-class Ticking:
-    """Tiles that change at a steady pace."""
-
-    def __init__(self) -> None:
-        self._fit((0, 0))
-
-    def learn(self, moved: Grid, now_s: float) -> None:
-        """The tiles that changed since the look before."""
-        if self._last.shape != moved.shape:
-            self._fit(moved.shape)
-        beat = now_s - self._last[moved]
-        alike = np.abs(beat - self._beat[moved]) <= _slack(beat)
-        steady = alike & (beat >= SHORTEST_BEAT_S)
-        self._steady[moved] = np.where(steady, self._steady[moved] + 1, 0)
-        self._beat[moved] = beat
-        self._last[moved] = now_s
-
-    def known(self, now_s: float) -> Grid:
-        """The tiles that are ticking: steady so far, and the next beat is not overdue."""
-        due = now_s - self._last <= self._beat + _slack(self._beat)
-        ticking: Grid = due & (self._steady >= BEATS)
-        return ticking
-
-    def _fit(self, shape: tuple[int, ...]) -> None:
-        self._last = np.full(shape, LONG_AGO_S)  # when each tile changed last
-        self._beat = np.zeros(shape)  # seconds between its last two changes
-        self._steady = np.zeros(shape, dtype=np.int64)  # intervals in a row that were alike
-
-
-def _slack(beat: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return np.maximum(SLACK_S, SLACK_SHARE * beat)
-
-
-def _listed(grid: Grid) -> list[Tile]:
-    return [(int(row), int(column)) for row, column in np.argwhere(grid)]
+    def _has_long_stood(self, spot: Box) -> bool:
+        return not any(stir.box.intersection(spot) for stir in self._stirs)
 
 
 def _change(grid: Grid, frame: Pixels) -> Change:
-    return Change(tuple(tiles.box(tile, frame) for tile in _listed(grid)))
+    found = ((int(row), int(column)) for row, column in np.argwhere(grid))
+    return Change(tuple(tiles.box(tile, frame) for tile in found))

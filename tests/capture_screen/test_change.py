@@ -1,8 +1,11 @@
-"""A word is news, a line at once; a caret, a clock and a spinner are not."""
+"""A word is news, a line at once; a caret, a clock and a busy mark are not."""
 
 from __future__ import annotations
 
+import functools
+import random
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,13 +22,19 @@ FONT = ImageFont.load_default(15)
 HEIGHT, WIDTH = 600, 1000
 
 
-def screen(*drawings: Draw) -> Pixels:
+@functools.cache
+def written() -> Image.Image:
     image = Image.new("RGB", (WIDTH, HEIGHT), "white")
     pen = ImageDraw.Draw(image)
     for number in range(8):
         pen.text((30, 40 + 22 * number), f"line {number} of what was there before", "black", FONT)
+    return image
+
+
+def screen(*drawings: Draw) -> Pixels:
+    image = written().copy()
     for draw in drawings:
-        draw(pen)
+        draw(ImageDraw.Draw(image))
     return np.array(image)
 
 
@@ -86,8 +95,8 @@ def test_a_word_is_news_also_while_the_caret_blinks_beside_it() -> None:
 @pytest.mark.parametrize("x", [30, 62, 63])
 @pytest.mark.parametrize("pattern", ["10", "110", "100", "111000"])
 def test_a_blinking_caret_is_never_news(pattern: str, x: int, width: int) -> None:
-    frames = [screen(*([caret(x, 310, width)] if c == "1" else [])) for c in pattern * 20]
-    assert looks(frames) == [0]
+    frames = {"0": screen(), "1": screen(caret(x, 310, width))}
+    assert looks(frames[phase] for phase in pattern * 12) == [0]
 
 
 def test_a_block_caret_that_blinks_on_a_letter_is_never_news() -> None:
@@ -104,11 +113,41 @@ def test_a_clock_with_seconds_is_never_news() -> None:
     assert looks(frames) == [0]
 
 
-def test_a_clock_with_minutes_stops_being_news_once_its_beat_is_known() -> None:
-    frames = [screen(text(f"12:{n // 12:02d}", 920, 5)) for n in range(12 * 9)]
-    kept = looks(frames, step_s=5.0)
-    assert len(kept) <= 6
-    assert kept[-1] < 12 * 6
+def test_a_clock_with_seconds_is_no_news_at_a_brisk_pace_either() -> None:
+    frames = [screen(text(f"12:00:{n // 2:02d}", 900, 5)) for n in range(60)]
+    assert looks(frames, step_s=0.5) == [0]
+
+
+@pytest.mark.parametrize("x", [900, 921, 930])
+def test_a_clock_with_minutes_is_news_once_and_not_when_its_tens_change(x: int) -> None:
+    clock = [screen(text(f"09:{minute:02d}", x, 5)) for minute in range(45, 60)]
+    clock += [screen(text(f"10:{minute:02d}", x, 5)) for minute in range(25)]
+    assert looks([frame for frame in clock for _ in range(12)], step_s=5.0) == [0, 13]
+
+
+def test_a_turning_mark_that_looks_the_same_now_and_then_is_news_once_at_most() -> None:
+    def mark(phase: int) -> Draw:
+        return lambda pen: pen.arc((500, 300, 524, 324), 30 * phase, 30 * phase + 100, "black", 3)
+
+    phases = [screen(mark(phase)) for phase in range(12)]
+    chance = random.Random(2)
+    assert len(looks([phases[chance.randrange(12)] for _ in range(300)], step_s=5.0)) <= 2
+
+
+def test_a_counter_that_somebody_steps_is_kept_with_its_last_value() -> None:
+    steps = [screen(text(f"{n}", 500, 300)) for n in range(10, 19)]
+    kept = looks([*steps, *[steps[-1]] * 10])
+    assert kept[-1] >= len(steps) - 1
+
+
+def test_a_stroke_is_taken_for_a_caret_at_first_and_kept_in_the_end() -> None:
+    stroke = screen(caret(200, 300))
+    assert looks([screen(), *[stroke] * 8], step_s=5.0) == [0]
+    assert len(looks([screen(), *[stroke] * 30], step_s=5.0)) == 2
+
+
+def test_a_caret_that_only_goes_elsewhere_is_not_news() -> None:
+    assert looks([screen(caret(200)), screen(caret(209)), *[screen(caret(209))] * 5]) == [0]
 
 
 def test_a_word_is_news_beside_a_clock_with_seconds() -> None:
@@ -145,6 +184,45 @@ def test_a_change_tells_where_it_is() -> None:
     assert change is not None
     assert {(box.y, box.h) for box in change.boxes} == {(320, 64)}
     assert min(box.x for box in change.boxes) == 128
+
+
+edits = st.fixed_dictionaries(
+    {
+        "words": st.sampled_from(("ok", "42", "Yes.", "See you at six", "Total 1,204.50 EUR")),
+        "size": st.integers(8, 40),
+        "x": st.integers(0, 640),
+        "y": st.integers(60, 540),
+        "ground": st.sampled_from((0, 30, 128, 225, 255)),
+        "contrast": st.sampled_from((20, 40, 90, 220)),
+    }
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    edit=edits,
+    step_s=st.floats(1.0, 5.0),
+    before=st.integers(1, 9),
+    shown=st.lists(st.booleans(), min_size=12, max_size=12),
+)
+def test_an_edit_of_a_text_line_is_always_kept_within_two_looks(
+    edit: dict[str, Any], step_s: float, before: int, shown: list[bool]
+) -> None:
+    """Whatever its size and contrast, and though a caret blinks and a clock runs meanwhile."""
+    ground = edit["ground"]
+    ink = ground + edit["contrast"] if ground < 128 else ground - edit["contrast"]
+    font = ImageFont.load_default(edit["size"])
+    frames = []
+    for look in range(before + 2):
+        image = Image.new("L", (WIDTH, HEIGHT), ground)
+        pen = ImageDraw.Draw(image)
+        pen.text((WIDTH - 90, 10), f"12:00:{look:02d}", 255 - ground, FONT)
+        if shown[look]:
+            pen.rectangle((WIDTH - 80, 560, WIDTH - 79, 577), 255 - ground)
+        if look >= before:
+            pen.text((edit["x"], edit["y"]), edit["words"], ink, font)
+        frames.append(np.array(image.convert("RGB")))
+    assert looks(frames, step_s)[1:] in ([before], [before + 1])
 
 
 @settings(max_examples=25, deadline=None)
