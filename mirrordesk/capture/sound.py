@@ -14,14 +14,15 @@ from mirrordesk import clock
 from mirrordesk.capture import audio
 from mirrordesk.capture.base import SAMPLE_RATE, AudioSource, Samples
 from mirrordesk.capture.sampleclock import SampleClock
-from mirrordesk.capture.utterance import Utterance, Utterances
-from mirrordesk.capture.vad import SileroVad
+from mirrordesk.capture.sides import Mine, Played, Theirs
+from mirrordesk.capture.utterance import Utterance
 from mirrordesk.config import CaptureSettings
 from mirrordesk.errors import CaptureUnavailable
 from mirrordesk.records import Kind, SpoolEntry, moment_id
 
 Keep = Callable[[SpoolEntry], None]
 Gate = Callable[[], bool]
+Side = Mine | Theirs
 
 STARTING, RECORDING, PAUSED, STOPPED, OFF = "starting", "recording", "paused", "stopped", "off"
 SILENT = "open, but it has given no sound yet"
@@ -43,8 +44,12 @@ class SoundRecorder:
         way with it; both are called from the sources' threads.
         """
         self._states = {"microphone": OFF, "loopback": OFF}
-        wanted = [audio.microphone] * settings.microphone + [audio.loopback] * settings.loopback
-        self._listeners = [Listener(source(), keep, gate) for source in wanted]
+        played = Played()
+        self._listeners: list[Listener] = []
+        if settings.microphone:
+            self._listeners.append(Listener(audio.microphone(), lambda: Mine(played), keep, gate))
+        if settings.loopback:
+            self._listeners.append(Listener(audio.loopback(), lambda: Theirs(played), keep, gate))
 
     def start(self) -> None:
         """Begin to listen. A source that is not there is looked for until it is."""
@@ -69,13 +74,16 @@ class SoundRecorder:
 
 
 class Listener:
-    """The thread of one source."""
+    """The thread of one source; `side` makes what finds the utterances in it."""
 
-    def __init__(self, source: AudioSource, keep: Keep, gate: Gate) -> None:
+    def __init__(
+        self, source: AudioSource, side: Callable[[], Side], keep: Keep, gate: Gate
+    ) -> None:
         self.label = source.label
         self.state = STARTING
         self.failure: BaseException | None = None
         self._source = source
+        self._side = side
         self._keep = keep
         self._gate = gate
         self._stopping = threading.Event()
@@ -115,29 +123,29 @@ class Listener:
 
     def _listen(self) -> None:
         """Keep what is said until asked to stop, long paused, or the device is another or lost."""
-        utterances, samples = Utterances(SileroVad()), SampleClock()
+        side, samples = self._side(), SampleClock()
         heard_s = time.monotonic()
         with self._source.open() as blocks:
             try:
                 for block in blocks:
-                    if self._hear(block, utterances, samples):
+                    if self._hear(block, side, samples):
                         heard_s = time.monotonic()
                     if self._stopping.is_set() or time.monotonic() - heard_s > LINGER_S:
                         break
             finally:
                 if self._gate():
-                    self._store(utterances.finish())
+                    self._store(side.finish())
 
-    def _hear(self, block: Samples, utterances: Utterances, samples: SampleClock) -> bool:
+    def _hear(self, block: Samples, side: Side, samples: SampleClock) -> bool:
         """Take a block in, or drop it; returns whether it might be heard."""
         self._retry_s = RETRY_S
         start_ns = samples.start(len(block), clock.now_ns(), time.monotonic_ns())
         if not self._gate():
             self.state = PAUSED
-            utterances.drop()
+            side.drop()
             return False
         self.state = RECORDING if len(block) or self.state == RECORDING else SILENT
-        self._store(utterances.feed(block, start_ns))
+        self._store(side.feed(block, start_ns))
         return True
 
     def _store(self, utterances: Sequence[Utterance]) -> None:

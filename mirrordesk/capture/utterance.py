@@ -20,6 +20,9 @@ HOLD = 0.35  # probability that still counts as speech within one
 PADDING = 7  # chunks, 224 ms, kept before and after
 SILENCE = 19  # chunks, 608 ms, that end an utterance
 SHORTEST = 8  # chunks, 256 ms, of speech; what has less is a cough or a click
+LEAST = -(
+    -2 * clock.SECOND // CHUNK_NS
+)  # chunks in one utterance: a "yes" is kept with what follows
 LONGEST = 30 * clock.SECOND // CHUNK_NS  # chunks in one utterance
 CUT_WITHIN = 2 * clock.SECOND // CHUNK_NS  # chunks at the end of a long one to find a pause in
 
@@ -49,7 +52,8 @@ class Utterances:
     """Feed it blocks of any length; it gives each utterance when that has ended.
 
     Spans are in order and do not overlap as long as the clock is not set back. Every chunk of
-    speech lies in one, except where fewer than SHORTEST stand alone.
+    speech lies in one, except where fewer than SHORTEST stand alone. Each is of LEAST to LONGEST
+    chunks, shorter only where the stream ended or a long one was cut.
     """
 
     def __init__(self, voice: Voice) -> None:
@@ -102,7 +106,8 @@ class Utterances:
             self._body = list(self._before)
             self._before.clear()
         self._body.append(chunk)
-        if len(self._body) - self._spoken() >= SILENCE:
+        silent = len(self._body) - self._spoken() >= SILENCE
+        if silent and len(self._body) >= LEAST:
             yield from self._close()
         elif len(self._body) >= LONGEST:
             yield self._cut()
@@ -121,12 +126,14 @@ class Utterances:
 
     def _close(self) -> list[Utterance]:
         """End the utterance under way; the silence after its padding may pad the next one."""
-        body, end = self._body, self._spoken() + PADDING
+        body, end = self._body, max(self._spoken() + PADDING, LEAST)
         enough = 1 if self._continues else SHORTEST
         self._body, self._continues = [], False
+        if sum(chunk.speech for chunk in body) < enough:
+            self._before.extend(body)
+            return []
         self._before.extend(body[end:])
-        speech = sum(chunk.speech for chunk in body)
-        return [_utterance(body[:end])] if speech >= enough else []
+        return [_utterance(body[:end])]
 
     def _cut(self) -> Utterance:
         """Cut a long utterance after the quietest chunk near its end; the remainder goes on."""

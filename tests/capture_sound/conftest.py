@@ -37,10 +37,11 @@ def wait_until(condition: Callable[[], bool], what: str) -> None:
         time.sleep(0.05)
 
 
-def spoken(sentence: str, folder: Path) -> Path:
+def spoken(sentence: str, folder: Path, voice: str = "en") -> Path:
     """A 16 kHz mono WAV of espeak-ng saying `sentence`."""
-    raw, wav = folder / "raw.wav", folder / f"{abs(hash(sentence))}.wav"
-    subprocess.run(["espeak-ng", "-s", "150", "-w", raw, "--", sentence], check=True)
+    raw, wav = folder / "raw.wav", folder / f"{abs(hash((sentence, voice)))}.wav"
+    command = ["espeak-ng", "-v", voice, "-s", "150", "-w", raw]
+    subprocess.run([*command, "--", sentence], check=True)
     subprocess.run(["sox", raw, "-r", str(SAMPLE_RATE), "-c", "1", "-b", "16", wav], check=True)
     return wav
 
@@ -98,6 +99,12 @@ class Server:
 
     def control(self, *words: str) -> None:
         subprocess.run(["pactl", *words], env=self.env, check=True, capture_output=True)
+
+    def let_the_room_hear_the_speakers(self) -> None:
+        """No headset: what the speakers play sounds in the room, later and at half the volume."""
+        path = ("source=speakers.monitor", "sink=room", "latency_msec=60")
+        self.control("load-module", "module-loopback", *path)
+        self.control("set-sink-input-volume", "0", "50%")
 
     def kill(self) -> None:
         if self._process:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import wave
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -123,6 +124,35 @@ def test_it_follows_the_person_to_another_speaker(
         return bool(listening.kept("loopback"))
 
     wait_until(heard_in_the_room, "the other speaker is heard")
+
+
+def test_what_the_microphone_hears_of_the_speakers_is_not_kept_as_said_by_the_person(
+    server: Server, listen: Listen, tmp_path: Path
+) -> None:
+    theirs = spoken("Marta wants to meet at ten about the printer.", tmp_path)
+    mine = spoken("Please send me the budget tomorrow.", tmp_path, "en+f4")
+    server.let_the_room_hear_the_speakers()
+    listening = recording(listen, server)
+    server.play(theirs)
+    listening.wait_for_entries("loopback")
+    with ThreadPoolExecutor() as both:
+        both.submit(server.play, theirs)
+        start, end = both.submit(server.play, mine, "room").result()
+    (entry,) = listening.wait_for_entries("microphone")
+    listening.tell("stop")
+    assert len(listening.kept("loopback")) == 2
+    assert listening.kept("microphone") == [entry]
+    assert abs(entry["start_ns"] - start) < NEAR_NS
+    assert abs(entry["end_ns"] - end) < NEAR_NS
+    assert _likeness(listening.sound(entry), samples_of(mine)) > 0.9
+    assert _likeness(listening.sound(entry), samples_of(theirs)) < 0.2
+
+
+def _likeness(heard: Samples, said: Samples) -> float:
+    """Their correlation where it is highest."""
+    size = len(heard) + len(said)
+    both = np.fft.irfft(np.fft.rfft(heard, size) * np.conj(np.fft.rfft(said, size)), size)
+    return float(np.abs(both).max() / np.sqrt((heard @ heard) * (said @ said)))
 
 
 def _write(path: Path, samples: Samples) -> None:

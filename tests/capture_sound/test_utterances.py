@@ -12,6 +12,7 @@ from mirrordesk import clock
 from mirrordesk.capture.base import Samples
 from mirrordesk.capture.utterance import (
     CHUNK_NS,
+    LEAST,
     LONGEST,
     ONSET,
     PADDING,
@@ -106,9 +107,21 @@ def test_a_long_speech_is_cut_where_it_is_quietest() -> None:
 
 
 def test_an_utterance_has_a_little_silence_around_it() -> None:
-    (one,) = cut(sound((0.01, 40), (0.9, 20), (0.01, 40)))
+    (one,) = cut(sound((0.01, 40), (0.9, 80), (0.01, 40)))
     assert one.start_ns == T0 + (40 - PADDING) * CHUNK_NS
-    assert one.end_ns == T0 + (60 + PADDING) * CHUNK_NS
+    assert one.end_ns == T0 + (120 + PADDING) * CHUNK_NS
+
+
+def test_a_short_answer_is_kept_with_what_follows_it_within_two_seconds() -> None:
+    (alone,) = cut(sound((0.01, 40), (0.9, 10), (0.01, 80)))
+    assert alone.end_ns - alone.start_ns == LEAST * CHUNK_NS
+    (joined,) = cut(sound((0.01, 40), (0.9, 10), (0.01, 30), (0.9, 80), (0.01, 80)))
+    assert joined.end_ns == T0 + (160 + PADDING) * CHUNK_NS
+
+
+def test_what_follows_a_click_has_its_silence_before_it() -> None:
+    (one,) = cut(sound((0.9, SHORTEST - 1), (0.01, LEAST - SHORTEST + 1), (0.9, 80)))
+    assert one.start_ns == T0 + (LEAST - PADDING) * CHUNK_NS
 
 
 def test_a_pause_within_a_sentence_does_not_end_it() -> None:
