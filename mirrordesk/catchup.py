@@ -16,13 +16,15 @@ from collections.abc import Callable, Sequence
 
 from mirrordesk.attempts import TOGETHER, Attempts
 from mirrordesk.errors import WeightsError
+from mirrordesk.memory.media import Media
 from mirrordesk.memory.renewal import Renewal
 from mirrordesk.memory.spaces import CHANNELS
 from mirrordesk.memory.store import Store
-from mirrordesk.perception.base import VectorEncoder
+from mirrordesk.perception.base import Pixels, VectorEncoder
 from mirrordesk.perception.encoders import Encoders
 from mirrordesk.perception.perceiver import Perceiver, with_state
 from mirrordesk.records import Channel, Moment, State
+from mirrordesk.redaction import paint
 
 Breathe = Callable[[], None]
 
@@ -34,9 +36,15 @@ class CatchUp:
     """
 
     def __init__(
-        self, store: Store, encoders: Encoders, perceiver: Perceiver, attempts: Attempts
+        self,
+        store: Store,
+        media: Media,
+        encoders: Encoders,
+        perceiver: Perceiver,
+        attempts: Attempts,
     ) -> None:
         self._store = store
+        self._media = media
         self._encoders = encoders
         self._perceiver = perceiver
         self._attempts = attempts
@@ -69,10 +77,24 @@ class CatchUp:
                 return self._portion(
                     channel,
                     State.PENDING,
-                    functools.partial(self._perceiver.fill, payloads={}, breathe=breathe),
+                    functools.partial(self._fill, breathe),
                     given_up=State.FAILED,
                 )
         return 0
+
+    def _fill(self, breathe: Breathe, moments: Sequence[Moment]) -> list[Moment]:
+        """Complete moments. A frame that was kept unread may show a secret: it is painted over."""
+        filled = self._perceiver.fill(moments, {}, breathe)
+        for moment in filled.moments:
+            if moment.id in filled.painted:
+                self._repaint(moment, filled.painted[moment.id])
+        return filled.moments
+
+    def _repaint(self, moment: Moment, pixels: Pixels) -> None:
+        """Put what may be kept in the place of the picture. Cut off in between, there is none."""
+        assert moment.media is not None  # it was read from there
+        self._media.remove(moment.media)
+        self._media.put_frame(moment.id, moment.start_ns, moment.zone, paint.png(pixels))
 
     def _hear_anew(self, breathe: Breathe) -> int:
         """Speech that a model for trying things out wrote down, once there is a real one."""

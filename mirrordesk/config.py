@@ -77,6 +77,15 @@ class PrivacySettings:
         "Switch the desktop's accessibility service on, by which browsers that start afterwards "
         "tell addresses and private windows.",
     )
+    redact_secrets: bool = _setting(
+        True,
+        "Paint passwords, keys, card numbers and codes over, and keep marks such as [key] instead.",
+        restart=False,
+    )
+    redact_names: tuple[str, ...] = _setting(
+        (), "Names, or other words, that are kept out in the same way.", restart=False
+    )
+    redact_mails: bool = _setting(False, "Keep mail addresses out in the same way.", restart=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,9 @@ It takes acknowledged captures, has the encoders read them, stores the moment an
 the spool entry. Whatever happens in between happens again after a restart, with the same ids, so
 nothing is lost and nothing doubled. What lacks an encoder is stored as `pending` and completed when
 its weights have arrived (`catchup.py`).
+
+A frame is stored only once it was read, since nobody knows before whether it shows a secret. As
+long as that cannot be done it waits in the spool.
 """
 
 from __future__ import annotations
@@ -22,13 +25,14 @@ from mirrordesk import attempts, clock, config, control, durable, status, worker
 from mirrordesk.attempts import Attempts
 from mirrordesk.capture.spool import Handle, Spool, Spooled
 from mirrordesk.catchup import CatchUp
-from mirrordesk.errors import MirrorDeskError, SpoolCorrupt
+from mirrordesk.errors import MirrorDeskError, SpoolCorrupt, WeightsError
 from mirrordesk.memory.media import Media
 from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
 from mirrordesk.perception.encoders import Encoders
 from mirrordesk.perception.perceiver import Perceiver
 from mirrordesk.records import Channel, Gap, Kind, Moment, SpoolEntry, State, Watch
+from mirrordesk.redaction import paint
 
 REST_S = 0.5  # between two looks into an empty spool
 MAINTAIN_EVERY = 64  # stored moments between two compactions
@@ -62,9 +66,10 @@ class Pipeline:
         captures = [handle for handle in handles if handle.is_capture]
         self._forget_frames()
         self._store_ledger([handle for handle in handles if not handle.is_capture])
-        did = self._store_captures(captures) if captures else self._catch_up()
-        self._beat(len(captures) - did if captures else 0)
-        if not captures:
+        able = self._able(captures)
+        did = self._store_captures(able) if able else self._catch_up()
+        self._beat(len(captures) - did if able else len(captures))
+        if not able:
             self._maintain()
         return bool(did)
 
@@ -103,41 +108,45 @@ class Pipeline:
             for name in portion.hopeless:
                 self._spool.quarantine(named[name])
                 print(f"{name} stopped perception {attempts.MOST} times.", file=sys.stderr)
-            drafts: list[tuple[Handle, Moment]] = []
-            payloads = {}
+            entries: list[tuple[Handle, SpoolEntry]] = []
             for handle in (named[name] for name in portion.able):
                 with self._quarantining(handle):
                     entry = self._spool.read(handle)
                     assert isinstance(entry, SpoolEntry)  # `captures` holds nothing else
-                    drafts.append((handle, self._draft(entry)))
-                    payloads[entry.id] = entry.payload
-            moments = [moment for _, moment in drafts]
-            self._keep(self._perceiver.fill(moments, payloads, self.report))
-            for handle, _ in drafts:
-                self._spool.done(handle)
+                    entries.append((handle, entry))
+            self._perceive(entries)
         return len(portion)
 
-    def _draft(self, entry: SpoolEntry) -> Moment:
-        """The moment of an entry with its media stored and every channel still to be done."""
-        common = {
-            f.name: getattr(entry, f.name)
-            for f in dataclasses.fields(SpoolEntry)
-            if f.name != "payload"
-        }
-        if entry.kind is Kind.SPEECH:
-            media = self._media.put_speech(entry.id, entry.start_ns, entry.zone, entry.payload)
-            return Moment(**common, media=media, speech=State.PENDING)
+    def _perceive(self, entries: Sequence[tuple[Handle, SpoolEntry]]) -> None:
+        """Read captures, and store those whose frame was read or may be kept unread."""
+        payloads = {entry.id: entry.payload for _, entry in entries}
+        drafts = [_draft(entry) for _, entry in entries]
+        filled = self._perceiver.fill(drafts, payloads, self.report)
+        unread_may_pass = not self._perceiver.policy.applies
+        done: list[tuple[Handle, Moment]] = []
+        for (handle, entry), moment in zip(entries, filled.moments, strict=True):
+            if moment.ocr is State.PENDING and not unread_may_pass:
+                self._held.add(handle.path.name)
+                continue
+            with self._quarantining(handle):
+                if moment.ocr is State.FAILED and not unread_may_pass:
+                    raise SpoolCorrupt(f"The frame {moment.id} cannot be read by OCR.")
+                painted = filled.painted.get(moment.id)
+                payload = entry.payload if painted is None else paint.png(painted)
+                done.append((handle, self._with_media(moment, payload)))
+        self._keep([moment for _, moment in done])
+        for handle, _ in done:
+            self._spool.done(handle)
+
+    def _with_media(self, moment: Moment, payload: bytes) -> Moment:
+        """The moment with its picture or sound stored. Raises SpoolCorrupt where it is none."""
+        if moment.kind is Kind.SPEECH:
+            media = self._media.put_speech(moment.id, moment.start_ns, moment.zone, payload)
+            return dataclasses.replace(moment, media=media)
         media, width, height = self._media.put_frame(
-            entry.id, entry.start_ns, entry.zone, entry.payload
+            moment.id, moment.start_ns, moment.zone, payload
         )
-        return Moment(
-            **common,
-            media=media,
-            width=width,
-            height=height,
-            ocr=State.PENDING,
-            image=State.PENDING,
-        )
+        return dataclasses.replace(moment, media=media, width=width, height=height)
 
     def _keep(self, moments: Sequence[Moment]) -> None:
         if not moments:
@@ -174,6 +183,7 @@ class Pipeline:
             self._status,
             updated_ns=clock.now_ns(),
             waiting=waiting,
+            held=len(self._held),
             pending=self._store.pending_counts(),
             reencoding=self._catchup.left,
             quarantined=len(self._spool.quarantined()),
@@ -185,6 +195,18 @@ class Pipeline:
         if self._status.stored - self._maintained >= MAINTAIN_EVERY:
             self._store.maintain()
             self._maintained = self._status.stored
+
+
+def _draft(entry: SpoolEntry) -> Moment:
+    """The moment of an entry with every channel still to be done."""
+    common = {
+        f.name: getattr(entry, f.name)
+        for f in dataclasses.fields(SpoolEntry)
+        if f.name != "payload"
+    }
+    if entry.kind is Kind.SPEECH:
+        return Moment(**common, speech=State.PENDING)
+    return Moment(**common, ocr=State.PENDING, image=State.PENDING)
 
 
 def run(profile: Profile, *, drain: bool, stop: threading.Event) -> None:

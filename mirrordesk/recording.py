@@ -54,10 +54,15 @@ class Recording:
     def wait_searchable(self, poll_s: float = 0.2) -> None:
         """Wait until the worker has stored all that was acknowledged and can be read by now."""
         spool = Spool(self._profile)
-        while spool.waiting() and not self.perception.finished:
+        while len(spool.waiting()) > self._held() and not self.perception.finished:
             time.sleep(poll_s)
         if self.perception.failure:
             raise self.perception.failure
+
+    def _held(self) -> int:
+        """How many frames of the spool have to wait until there is a model that reads them."""
+        beat = status.perception(self._profile.perception_heartbeat)
+        return beat.held if beat else 0
 
     def _recorder_trouble(self) -> str | None:
         return status.stuck(status.recorder(self._profile.recorder_heartbeat), clock.now_ns())

@@ -43,6 +43,7 @@ class PerceptionStatus:
     updated_ns: int
     started_ns: int
     waiting: int = 0  # spool entries not yet stored
+    held: int = 0  # of these, frames that cannot be read now and are not kept unread
     pending: dict[str, int] = field(default_factory=dict)  # moments per channel that wait
     stored: int = 0
     stored_ns: int | None = None

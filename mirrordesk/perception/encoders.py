@@ -50,6 +50,11 @@ class Encoders:
         self._settings = self._read()
         self._wants.clear()
 
+    @property
+    def settings(self) -> config.Settings:
+        """The settings as they were at the last look."""
+        return self._settings
+
     def get(self, channel: Channel) -> Encoder:
         """The encoder that the settings name. Raises WeightsError, WeightsMissing."""
         wanted = self._wanted(channel)

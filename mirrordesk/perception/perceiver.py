@@ -1,14 +1,17 @@
-"""Completes moments channel by channel with whatever encoders are there."""
+"""Completes moments channel by channel with whatever encoders are there.
+
+What is read is rid of secrets (`mirrordesk.redaction`) before anybody else has it: the vectors are
+made of what is left, and so is all that is handed back.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import functools
-import io
 import sys
-import wave
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,14 +22,18 @@ from mirrordesk.perception.base import (
     ImageEncoder,
     Ocr,
     Pixels,
-    Samples,
     SpeechEncoder,
     TextEncoder,
     VectorEncoder,
     Vectors,
 )
 from mirrordesk.perception.encoders import Encoders
+from mirrordesk.perception.inputs import Inputs, MediaReader
 from mirrordesk.records import Channel, Moment, State, Vector
+from mirrordesk.redaction import paint, policy, screen
+from mirrordesk.redaction.policy import Policy
+from mirrordesk.redaction.spans import Known
+from mirrordesk.redaction.text import without_secrets
 
 Row = npt.NDArray[np.float32]  # (dimensions,)
 
@@ -37,12 +44,16 @@ Input = TypeVar("Input")
 UNREADABLE = (StoreError, ValueError, RuntimeError, OSError, ArithmeticError)
 
 
-class MediaReader(Protocol):
-    """Where the pixels and sound of stored moments are read."""
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """The moments with all that could be done.
 
-    def frame(self, relative: str) -> Pixels: ...
+    `painted` holds the frames in which a secret was painted over, by moment id: of those, nothing
+    else may be kept.
+    """
 
-    def speech(self, relative: str) -> Samples: ...
+    moments: list[Moment]
+    painted: dict[str, Pixels]
 
 
 class Perceiver:
@@ -56,18 +67,24 @@ class Perceiver:
         self._encoders = encoders
         self._media = media
 
+    @property
+    def policy(self) -> Policy:
+        """What the person wants kept out of the memory now."""
+        return policy.of(self._encoders.settings.privacy)
+
     def fill(
         self,
         moments: Sequence[Moment],
         payloads: Mapping[str, bytes],
         breathe: Callable[[], None],
-    ) -> list[Moment]:
+    ) -> Filled:
         """The moments with all that can be done now. `breathe` is called after each input read.
 
         `payloads` holds the lossless PNG or WAV by moment id; others are read from their media.
         """
-        filled = list(moments)
-        steps: tuple[tuple[Channel, Callable[[Any, Moment, bytes | None], Moment]], ...] = (
+        inputs = Inputs(self._media, payloads)
+        filled = [self._without_secrets(moment) for moment in moments]
+        steps: tuple[tuple[Channel, Callable[[Any, Moment, Inputs], Moment]], ...] = (
             (Channel.OCR, self._ocr),
             (Channel.SPEECH, self._speech),
             (Channel.IMAGE, self._image),
@@ -79,9 +96,9 @@ class Perceiver:
             if waiting and (encoder := self._encoders.find(channel)):
                 for index in waiting:
                     moment = filled[index]
-                    filled[index] = complete(encoder, moment, payloads.get(moment.id))
+                    filled[index] = complete(encoder, moment, inputs)
                     breathe()
-        return filled
+        return Filled(filled, inputs.painted)
 
     def hear_anew(self, moments: Sequence[Moment], breathe: Callable[[], None]) -> list[Moment]:
         """Speech that a provisional model wrote down, written down by the one that is set now.
@@ -91,7 +108,7 @@ class Perceiver:
         waiting = [dataclasses.replace(moment, speech=State.PENDING) for moment in moments]
         return [
             dataclasses.replace(old, speech=State.DONE) if new.speech is State.FAILED else new
-            for old, new in zip(moments, self.fill(waiting, {}, breathe), strict=True)
+            for old, new in zip(moments, self.fill(waiting, {}, breathe).moments, strict=True)
         ]
 
     def vectors(
@@ -101,7 +118,8 @@ class Perceiver:
         if isinstance(encoder, TextEncoder):
             return self._encoded(encoder, moments, [m.text for m in moments], encoder.encode)
         assert isinstance(encoder, ImageEncoder)
-        seen = {m.id: self._attempt(m, functools.partial(self._pixels, m, None)) for m in moments}
+        inputs = Inputs(self._media, {})
+        seen = {m.id: self._attempt(m, functools.partial(inputs.pixels, m)) for m in moments}
         there = [m for m in moments if seen[m.id] is not None]
         pictures = [pixels for pixels in seen.values() if pixels is not None]
         made = self._encoded(encoder, there, pictures, encoder.encode_images)
@@ -127,26 +145,37 @@ class Perceiver:
             for m, row in zip(moments, rows, strict=True)
         }
 
-    def _ocr(self, ocr: Ocr, moment: Moment, payload: bytes | None) -> Moment:
-        lines = self._attempt(moment, lambda: ocr.read(self._pixels(moment, payload)))
+    def _without_secrets(self, moment: Moment, known: Known = frozenset()) -> Moment:
+        """With what its window is called and where its page lies; its text is left to who reads."""
+        clean = functools.partial(without_secrets, wanted=self.policy, known=known)
+        url = None if moment.url is None else clean(moment.url)
+        return dataclasses.replace(moment, title=clean(moment.title), url=url)
+
+    def _ocr(self, ocr: Ocr, moment: Moment, inputs: Inputs) -> Moment:
+        lines = self._attempt(moment, lambda: ocr.read(inputs.pixels(moment)))
         if lines is None:
             return dataclasses.replace(moment, ocr=State.FAILED)
-        text = "\n".join(line.text for line in lines)
-        return _with_text(dataclasses.replace(moment, lines=lines, ocr=_done_by(ocr)), text)
+        kept = screen.redacted(lines, self.policy)
+        if kept.boxes:
+            inputs.painted[moment.id] = paint.painted(inputs.pixels(moment), kept.boxes)
+        text = "\n".join(line.text for line in kept.lines)
+        moment = self._without_secrets(moment, kept.known)
+        return _with_text(dataclasses.replace(moment, lines=kept.lines, ocr=_done_by(ocr)), text)
 
-    def _speech(self, speech: SpeechEncoder, moment: Moment, payload: bytes | None) -> Moment:
-        text = self._attempt(moment, lambda: speech.transcribe(self._samples(moment, payload)))
+    def _speech(self, speech: SpeechEncoder, moment: Moment, inputs: Inputs) -> Moment:
+        text = self._attempt(moment, lambda: speech.transcribe(inputs.samples(moment)))
         if text is None:
             return dataclasses.replace(moment, speech=State.FAILED)
-        return _with_text(dataclasses.replace(moment, speech=_done_by(speech)), text)
+        kept = without_secrets(text, self.policy)
+        return _with_text(dataclasses.replace(moment, speech=_done_by(speech)), kept)
 
-    def _image(self, image: ImageEncoder, moment: Moment, payload: bytes | None) -> Moment:
-        rows = self._attempt(moment, lambda: image.encode_images([self._pixels(moment, payload)]))
+    def _image(self, image: ImageEncoder, moment: Moment, inputs: Inputs) -> Moment:
+        rows = self._attempt(moment, lambda: image.encode_images([inputs.pixels(moment)]))
         if rows is None:
             return dataclasses.replace(moment, image=State.FAILED)
         return dataclasses.replace(moment, image=State.DONE, image_vector=_vector(image, rows[0]))
 
-    def _text(self, text: TextEncoder, moment: Moment, _payload: bytes | None) -> Moment:
+    def _text(self, text: TextEncoder, moment: Moment, _inputs: Inputs) -> Moment:
         rows = self._attempt(moment, lambda: text.encode([moment.text]))
         if rows is None:
             return dataclasses.replace(moment, text_state=State.FAILED)
@@ -161,20 +190,6 @@ class Perceiver:
         except UNREADABLE as error:
             print(f"{moment.kind} {moment.id} cannot be read: {error}", file=sys.stderr)
             return None
-
-    def _pixels(self, moment: Moment, payload: bytes | None) -> Pixels:
-        if payload is None:
-            return self._media.frame(_media_of(moment))
-        from PIL import Image
-
-        return np.asarray(Image.open(io.BytesIO(payload)).convert("RGB"))
-
-    def _samples(self, moment: Moment, payload: bytes | None) -> Samples:
-        if payload is None:
-            return self._media.speech(_media_of(moment))
-        with wave.open(io.BytesIO(payload)) as sound:
-            pcm = np.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2")
-        return pcm.astype(np.float32) / 32768.0  # int16 to -1 … 1
 
 
 _STATES = {
@@ -194,12 +209,6 @@ def state_of(moment: Moment, channel: Channel) -> State:
 def with_state(moment: Moment, channel: Channel, state: State) -> Moment:
     """The moment with `channel` in that state."""
     return dataclasses.replace(moment, **{_STATES[channel]: state})  # type: ignore[arg-type]
-
-
-def _media_of(moment: Moment) -> str:
-    if moment.media is None:
-        raise StoreError(f"No media file of {moment.id} is stored.")
-    return moment.media
 
 
 def _done_by(encoder: Encoder) -> State:

@@ -1,0 +1,1 @@
+"""Secrets in text and on screens: found, replaced by a mark, painted over. Pure functions."""
