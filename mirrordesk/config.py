@@ -16,7 +16,7 @@ from typing import Any, get_type_hints
 from mirrordesk import durable
 from mirrordesk.errors import UsageError
 from mirrordesk.paths import Profile
-from mirrordesk.rules import book, rule, shipped
+from mirrordesk.rules import book, hours, rule, shipped
 
 
 def _setting(
@@ -35,12 +35,29 @@ def _setting(
 
 @dataclass(frozen=True, slots=True)
 class CaptureSettings:
-    interval_s: float = _setting(1.0, "Seconds between two looks at the screen.")
+    interval_s: float = _setting(
+        1.0,
+        "Seconds between two looks at the screen: half as many while somebody types, up to five "
+        "times as many while nothing happens.",
+    )
+    slower_on_battery: bool = _setting(True, "Look half as often on battery.")
     microphone: bool = _setting(True, "Record what the microphone hears.")
     loopback: bool = _setting(True, "Record what the computer plays.")
     idle_after_s: float = _setting(
         300.0, "Seconds without keyboard or mouse after which the screen counts as idle."
     )
+    schedule: tuple[str, ...] = _setting(
+        (),
+        "Hours of the week in which to record, such as `mon-fri 08:00-18:00`. Empty: at any time.",
+        check=hours.parse,
+    )
+    pause_key: str = _setting(
+        "ctrl+alt+p", "Keys that pause and resume recording, in whatever program. Empty: none."
+    )
+    forget_key: str = _setting(
+        "ctrl+alt+shift+f", "Keys that forget the last minutes for good. Empty: none."
+    )
+    forget_minutes: int = _setting(10, "How many minutes these keys forget.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +171,7 @@ class Setting:
     default: Any
     help: str
     restart: bool
+    check: Callable[[Any], object]
 
 
 def declared() -> Iterator[Setting]:
@@ -163,12 +181,12 @@ def declared() -> Iterator[Setting]:
         for item in dataclasses.fields(group):
             default = getattr(group, item.name)
             yield Setting(
-    check: Callable[[Any], object]
                 f"{section}.{item.name}",
                 type(default),
                 default,
                 item.metadata["help"],
                 item.metadata["restart"],
+                item.metadata["check"],
             )
 
 
@@ -178,7 +196,6 @@ def load(profile: Profile) -> Settings:
 
 
 def _settings(values: dict[str, Any]) -> Settings:
-                item.metadata["check"],
     by_key = {setting.key: setting for setting in declared()}
     for key, value in values.items():
         _check(by_key, key, value)
@@ -260,6 +277,7 @@ def _check(by_key: dict[str, Setting], key: str, value: Any) -> None:
     }[kind]
     if not fits:
         raise UsageError(f"The setting `{key}` wants {_wanted(kind)}, not {value!r}.")
+    by_key[key].check(value)
 
 
 def _is_text(value: str) -> bool:
@@ -269,7 +287,6 @@ def _is_text(value: str) -> bool:
 
 def _wanted(kind: type) -> str:
     names = {bool: "true or false", int: "a whole number", float: "a number", tuple: "a list"}
-    by_key[key].check(value)
     return names.get(kind, "a text")
 
 

@@ -60,6 +60,7 @@ class GapReason(StrEnum):
     FORGOTTEN = "forgotten"
     DISK_FULL = "disk full"
     NO_DISPLAY = "no display"
+    SCHEDULE = "outside the hours"
 
 
 @dataclass(frozen=True, slots=True)

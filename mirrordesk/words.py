@@ -20,6 +20,7 @@ GAPS = {
     GapReason.FORGOTTEN: "Forgotten at your request",
     GapReason.DISK_FULL: "The disk was full",
     GapReason.NO_DISPLAY: "There was no display",
+    GapReason.SCHEDULE: "Outside the hours in which you want to be recorded",
 }
 
 STAGES = {

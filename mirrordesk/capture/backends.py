@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Mapping
@@ -9,20 +10,23 @@ from dataclasses import dataclass
 
 from mirrordesk.capture.accessibility import session_address
 from mirrordesk.capture.base import ScreenSource, WindowProbe
+from mirrordesk.capture.hotkeys import KeyGrabber
 from mirrordesk.errors import CaptureUnavailable
 
 
 @dataclass(frozen=True, slots=True)
 class Backends:
-    """What reads the pixels and what names the windows. Each tells its `why`."""
+    """What reads the pixels and what names the windows, each with its `why`; and the hot keys."""
 
     screen: ScreenSource
     probe: WindowProbe
+    keys: KeyGrabber
 
     def close(self) -> None:
         """Let the display go."""
         self.screen.close()
         self.probe.close()
+        self.keys.close()
 
 
 def choose(env: Mapping[str, str] = os.environ) -> Backends:
@@ -46,13 +50,13 @@ _WAYLAND = (
 def _x11(display: str, session: str) -> Backends:
     from mirrordesk.capture.screen import MssScreen
     from mirrordesk.capture.x11 import X11Probe
+    from mirrordesk.capture.xkeys import XKeys
 
-    probe = X11Probe(display, session)
-    if probe.is_xwayland:
-        probe.close()
-        raise CaptureUnavailable(_WAYLAND)
-    try:
-        return Backends(MssScreen(display), probe)
-    except CaptureUnavailable:
-        probe.close()
-        raise
+    with contextlib.ExitStack() as opened:
+        probe = opened.enter_context(contextlib.closing(X11Probe(display, session)))
+        if probe.is_xwayland:
+            raise CaptureUnavailable(_WAYLAND)
+        screen = opened.enter_context(contextlib.closing(MssScreen(display)))
+        chosen = Backends(screen, probe, XKeys(display))
+        opened.pop_all()
+    return chosen

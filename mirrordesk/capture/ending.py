@@ -6,6 +6,7 @@ import os
 import select
 import signal
 import time
+from collections.abc import Sequence
 
 STANDARD_INPUT = 0  # file descriptor
 
@@ -24,14 +25,14 @@ class Ending:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._signalled)
 
-    def wait(self, seconds: float) -> bool:
-        """Wait at most `seconds`; whether the end has come."""
+    def wait(self, seconds: float, also: Sequence[int] = ()) -> bool:
+        """Wait at most `seconds`, or until a descriptor of `also` can be read; is it the end?"""
         until = time.monotonic() + max(0.0, seconds)
         until = until if self._deadline is None else min(until, self._deadline)
         while not self._here:
             left = until - time.monotonic()
-            self._here = self._heard(max(0.0, left))
-            if left <= 0:
+            self._here, woken = self._heard(max(0.0, left), also)
+            if left <= 0 or woken:
                 break
         if self._deadline is not None and time.monotonic() >= self._deadline:
             self._here = True
@@ -40,8 +41,9 @@ class Ending:
     def _signalled(self, _number: int, _frame: object) -> None:
         os.write(self._writing, b"!")
 
-    def _heard(self, seconds: float) -> bool:
-        ready, _, _ = select.select([self._reading, STANDARD_INPUT], [], [], seconds)
+    def _heard(self, seconds: float, also: Sequence[int]) -> tuple[bool, bool]:
+        """Whether the end has come, and whether there is something to read in `also`."""
+        ready, _, _ = select.select([self._reading, STANDARD_INPUT, *also], [], [], seconds)
         # What a person types into a terminal is no end; only the end of input is.
         at_end = STANDARD_INPUT in ready and not os.read(STANDARD_INPUT, 4096)
-        return at_end or self._reading in ready
+        return at_end or self._reading in ready, any(number in ready for number in also)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mirrordesk import clock, control
 from mirrordesk.capture.spool import Spool
+from mirrordesk.control import Span
 from mirrordesk.errors import DiskFull
 from mirrordesk.paths import Profile
 from mirrordesk.records import SpoolEntry
@@ -56,6 +57,15 @@ class Keeper:
             except DiskFull:
                 if self._closing.wait(RETRY_S):
                     raise
+
+    def forget(self, span: Span) -> None:
+        """Drop what was captured in `span`, and let nobody store it any more. Raises DiskFull.
+
+        What memory already holds of it goes as soon as perception, or anybody who opens the memory,
+        comes upon the note.
+        """
+        control.remember_forgetting(self._profile, span)
+        self._spool.forget(span)
 
     def close(self) -> None:
         """Let nobody wait for space any longer."""

@@ -1,8 +1,8 @@
 """The recorder process: `python -m mirrordesk.capture.recorder [--profile DIR] [--for SECONDS]`.
 
-It looks at every monitor once an interval, keeps what is new and allowed, writes the ledger, and
-says once a second what it is doing. It ends on SIGTERM, on SIGINT and when its standard input
-does. An error that nobody foresaw ends it at once: its supervisor starts it anew.
+It looks at every monitor at the pace of what goes on, keeps what is new and allowed, writes the
+ledger, and says once a second what it is doing. It ends on SIGTERM, on SIGINT and when its standard
+input does. An error that nobody foresaw ends it at once: its supervisor starts it anew.
 """
 
 from __future__ import annotations
@@ -19,15 +19,18 @@ from mirrordesk import clock, config, control, durable, status
 from mirrordesk.capture import accessibility, backends
 from mirrordesk.capture.backends import Backends
 from mirrordesk.capture.ending import Ending
+from mirrordesk.capture.hotkeys import HotKey, HotKeys
 from mirrordesk.capture.keeper import Keeper
 from mirrordesk.capture.ledger import STOPPED, Ledger
 from mirrordesk.capture.privacy import ProfileRules
 from mirrordesk.capture.spool import Spool
 from mirrordesk.capture.watch import ScreenWatch
 from mirrordesk.config import Settings
+from mirrordesk.control import Span
 from mirrordesk.errors import DiskFull, MirrorDeskError
 from mirrordesk.paths import Profile
 from mirrordesk.records import GapReason
+from mirrordesk.rules import hours
 
 LOCKED = "Another recorder already records into this profile."
 RECORDING = "recording"
@@ -44,9 +47,15 @@ class Recorder:
         spool = Spool(profile)
         rules = ProfileRules(profile, own_pids=(os.getpid(),))
         self._profile = profile
-        self._interval_s = settings.capture.interval_s
+        self._settings = settings.capture
+        self._hours = hours.parse(settings.capture.schedule)
         self._keeper = Keeper(profile, spool)
-        self._watch = ScreenWatch(chosen, rules, self._keeper, settings.capture.idle_after_s)
+        self._watch = ScreenWatch(chosen, rules, self._keeper, settings.capture)
+        self._keys = HotKeys(
+            chosen.keys,
+            HotKey("pause key", settings.capture.pause_key, self._toggle_pause),
+            HotKey("forget key", settings.capture.forget_key, self._forget_recent),
+        )
         self._sound = SoundRecorder(
             settings.capture, self._keeper.keep_when_possible, self._may_listen
         )
@@ -54,7 +63,6 @@ class Recorder:
         self._started_ns = clock.now_ns()
         # Why we are not recording (None: we are). Nothing is identified before the first look.
         self._reason: GapReason | None = GapReason.UNIDENTIFIED
-        self._next_look_s = 0.0
 
     def run(self, ending: Ending) -> None:
         """Record until `ending`. Raises what a source failed with; the ledger stays open then."""
@@ -63,7 +71,8 @@ class Recorder:
         self._sound.start()
         try:
             self._step()
-            while not ending.wait(self._rest_s()):
+            while not ending.wait(self._rest_s(), also=self._keys.descriptors()):
+                self._keys.act()
                 self._step()
         finally:
             self._keeper.close()
@@ -86,26 +95,40 @@ class Recorder:
         self._beat(self._reason or RECORDING)
 
     def _state(self) -> GapReason | None:
-        """Look if it is time to. While paused nothing is looked at, not even the windows."""
+        """Look if it is time to. Where nothing is to be seen not even the windows are looked at."""
+        if unwanted := self._unwanted():
+            self._watch.look_soon()
+            return unwanted
+        return self._watch.look() if self._watch.rest_s() <= 0 else self._reason
+
+    def _unwanted(self) -> GapReason | None:
+        """Why the person does not want to be recorded now."""
         if control.paused(self._profile):
-            self._next_look_s = 0.0
             return GapReason.PAUSED
-        now_s = time.monotonic()
-        if now_s < self._next_look_s:
-            return self._reason
-        self._next_look_s = now_s + self._interval_s
-        return self._watch.look()
+        now = clock.at(clock.now_ns())
+        is_in_hours = not self._hours or any(span.hold(now) for span in self._hours)
+        return None if is_in_hours else GapReason.SCHEDULE
 
     def _rest_s(self) -> float:
         """Seconds until the next look or heartbeat."""
-        if self._reason is GapReason.PAUSED:
+        if self._reason in (GapReason.PAUSED, GapReason.SCHEDULE):
             return BEAT_S
-        return min(BEAT_S, self._next_look_s - time.monotonic())
+        return min(BEAT_S, self._watch.rest_s())
+
+    def _toggle_pause(self) -> None:
+        if control.paused(self._profile):
+            control.resume(self._profile)
+        else:
+            control.pause(self._profile)
+
+    def _forget_recent(self) -> None:
+        now = clock.now_ns()
+        self._keeper.forget(Span(now - self._settings.forget_minutes * clock.MINUTE, now))
 
     def _may_listen(self) -> bool:
         """Sound is kept while the screen may be looked at, and also while nobody types."""
         allowed = self._reason in (None, GapReason.IDLE)
-        return allowed and control.paused(self._profile) is None
+        return allowed and self._unwanted() is None
 
     def _beat(self, state: str) -> None:
         tally = self._keeper.tally
@@ -117,7 +140,7 @@ class Recorder:
             acknowledged=tally.acknowledged,
             acknowledged_ns=tally.acknowledged_ns,
             changes_ns=tally.changes_ns,
-            sources={**self._watch.sources(), **self._sound.states()},
+            sources={**self._watch.sources(), **self._sound.states(), **self._keys.states()},
         )
         with contextlib.suppress(DiskFull):  # a heartbeat that stays away says so, too
             status.beat(self._profile.recorder_heartbeat, beat)

@@ -1,14 +1,21 @@
-"""Watches all monitors: may we look at all, and what is new on each of them."""
+"""Watches all monitors: may we look at all, how often, and what is new on each of them."""
 
 from __future__ import annotations
 
+import contextlib
+import math
+import random
 import time
 
+from mirrordesk.capture import pace
 from mirrordesk.capture.backends import Backends
 from mirrordesk.capture.base import Monitor
+from mirrordesk.capture.battery import Battery
 from mirrordesk.capture.keeper import Keeper
 from mirrordesk.capture.look import MonitorLook
+from mirrordesk.capture.pace import Activity
 from mirrordesk.capture.privacy import Rules
+from mirrordesk.config import CaptureSettings
 from mirrordesk.errors import CaptureUnavailable
 from mirrordesk.records import GapReason
 
@@ -18,11 +25,18 @@ PATIENCE = 10  # looks in a row that may fail before the recorder gives up
 class ScreenWatch:
     """Looks at every monitor and keeps what is new. To be used from one thread."""
 
-    def __init__(self, chosen: Backends, rules: Rules, keeper: Keeper, idle_after_s: float) -> None:
+    def __init__(
+        self, chosen: Backends, rules: Rules, keeper: Keeper, settings: CaptureSettings
+    ) -> None:
         self._chosen = chosen
         self._rules = rules
         self._keeper = keeper
-        self._idle_after_s = idle_after_s
+        self._settings = settings
+        self._battery = Battery()
+        self._chance = random.Random()
+        self._draw = 0.0
+        self._looked_s = self._news_s = -math.inf
+        self._reason: GapReason | None = None
         self._looks: dict[Monitor, MonitorLook] = {}
         self._failures = 0
         self._trouble = ""
@@ -32,16 +46,34 @@ class ScreenWatch:
 
         Raises DiskFull, and CaptureUnavailable when looking has failed `PATIENCE` times in a row.
         """
+        self._looked_s, self._draw = time.monotonic(), self._chance.random()
         try:
-            reason = self._away() or self._look_at_all()
+            self._reason = self._away() or self._look_at_all()
         except CaptureUnavailable as error:
+            self._reason = GapReason.UNIDENTIFIED
             self._failures += 1
             self._trouble = str(error)
             if self._failures >= PATIENCE:
                 raise
-            return GapReason.UNIDENTIFIED
-        self._failures, self._trouble = 0, ""
-        return reason
+        else:
+            self._failures, self._trouble = 0, ""
+        return self._reason
+
+    def rest_s(self) -> float:
+        """Seconds until the next look; zero or less when it is due."""
+        now_s = time.monotonic()
+        activity = Activity(
+            input_s=self._input_s(),
+            news_s=now_s - self._news_s,
+            is_away=self._reason is not None,
+            on_battery=self._settings.slower_on_battery and self._battery.is_used(now_s),
+        )
+        rest_s = pace.rest_s(activity, self._settings.interval_s, self._draw)
+        return self._looked_s + rest_s - now_s
+
+    def look_soon(self) -> None:
+        """There was a time without looks: the next one is due at once."""
+        self._looked_s = -math.inf
 
     def sources(self) -> dict[str, str]:
         """What is read, and why in this way."""
@@ -52,12 +84,18 @@ class ScreenWatch:
             "windows": f"{probe.name}: {probe.why}",
         }
 
+    def _input_s(self) -> float | None:
+        with contextlib.suppress(CaptureUnavailable):  # the next look meets it, and tells of it
+            return self._chosen.probe.idle_seconds()
+        return None
+
     def _away(self) -> GapReason | None:
         probe = self._chosen.probe
         if probe.locked():
             return GapReason.LOCKED
         idle = probe.idle_seconds()
-        return GapReason.IDLE if idle is not None and idle >= self._idle_after_s else None
+        is_idle = idle is not None and idle >= self._settings.idle_after_s
+        return GapReason.IDLE if is_idle else None
 
     def _look_at_all(self) -> GapReason | None:
         """None when any monitor could be seen, for the ledger is about the whole screen."""
@@ -75,7 +113,8 @@ class ScreenWatch:
         sight = look.take()
         if isinstance(sight, GapReason):
             return sight
-        if entry := look.news(sight, time.monotonic()):
+        if entry := look.news(sight, now_s := time.monotonic()):
             self._keeper.keep(entry)
             look.kept(sight)
+            self._news_s = now_s
         return None

@@ -1,4 +1,4 @@
-"""A connection to an X server: properties, geometry and owners of windows."""
+"""A connection to an X server: properties, geometry and owners of windows, and hot keys."""
 
 from __future__ import annotations
 
@@ -187,6 +187,52 @@ class XServer:
         if not self._display.has_extension("SHAPE"):
             return False
         return bool(window.shape_query_extents().bounding_shaped)
+
+    def key_code(self, name: str) -> int:
+        """The number of the key that bears the name (`p`, `F9`, `Pause`); 0 where none does."""
+        from Xlib import XK
+
+        sign = XK.string_to_keysym(name) or XK.string_to_keysym(name.lower())
+        sign = sign or XK.string_to_keysym(name.capitalize())
+        return int(self._display.keysym_to_keycode(sign)) if sign else 0
+
+    def grab_key(self, code: int, modifiers: int, locks: Iterable[int]) -> bool:
+        """Have the key's presses sent here, whatever window has the keyboard; whether all worked.
+
+        `locks` are the modifiers that make no difference. Where another program has the key none
+        of it is kept.
+        """
+        from Xlib import X
+        from Xlib.error import BadAccess, CatchError
+
+        refused = CatchError(BadAccess)
+        for lock in (locks := tuple(locks)):
+            mask, mode = modifiers | lock, X.GrabModeAsync
+            self.root.grab_key(code, mask, False, mode, mode, onerror=refused)
+        self._display.sync()
+        if refused.get_error() is None:
+            return True
+        self.let_key_go(code, modifiers, locks)
+        return False
+
+    def let_key_go(self, code: int, modifiers: int, locks: Iterable[int]) -> None:
+        """Undo `grab_key`."""
+        for lock in locks:
+            self.root.ungrab_key(code, modifiers | lock)
+        self._display.sync()
+
+    def refresh_layout(self, event: Any) -> None:
+        """Take up what a MappingNotify tells."""
+        self._display.refresh_keyboard_mapping(event)
+
+    def fileno(self) -> int:
+        """The descriptor of the connection."""
+        return int(self._display.fileno())
+
+    def events(self) -> Iterator[Any]:
+        """The events that have come, without waiting."""
+        while self._display.pending_events():
+            yield self._display.next_event()
 
     def compositor(self) -> XWindow | None:
         """The window by which a compositing manager is known, or None."""

@@ -47,6 +47,7 @@ _RESTING = {
     "excluded": "a window in front is never recorded",
     "unidentified": "a window cannot be identified",
     "stopped": "the recorder was stopped",
+    "outside the hours": "these are not the hours you want to be recorded in",
 }
 
 

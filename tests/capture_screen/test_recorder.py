@@ -93,6 +93,7 @@ def test_the_heartbeat_tells_what_is_recorded_and_through_what(record: Record) -
     assert beat.sources["screen"].startswith("1 monitor through mss")
     assert beat.sources["windows"].startswith("X11")
     assert {"microphone", "loopback"} <= set(beat.sources)
+    assert beat.sources["pause key"] == "ctrl+alt+p"
     assert beat.acknowledged_ns is not None
     assert status.trouble(beat, beat.updated_ns) is None
 
@@ -204,6 +205,20 @@ def test_nobody_at_the_keyboard_is_told_as_idle(
     recording.wait_for("idle")
     assert recording.stop() == 0
     assert GapReason.IDLE in {s.reason for s in ledger(silent) if isinstance(s, Gap)}
+
+
+def test_outside_the_hours_of_the_week_nothing_is_recorded_and_the_reason_is_told(
+    record: Record, silent: Profile, xterm: OpenTerminal
+) -> None:
+    tomorrow = clock.at(clock.now_ns() + 24 * clock.HOUR)
+    config.change(silent, "capture.schedule", f"{tomorrow:%a} 10:00-12:00")
+    xterm("unseen", "80x20+100+100")
+    recording = record()
+    recording.wait_for("outside the hours")
+    assert recording.stop() == 0
+    assert frames(silent) == []
+    assert GapReason.SCHEDULE in {s.reason for s in ledger(silent) if isinstance(s, Gap)}
+    assert_contiguous(silent)
 
 
 def test_a_second_recorder_is_refused_in_one_sentence(record: Record) -> None:
