@@ -17,6 +17,7 @@ from mirrordesk.records import (
     Hit,
     Moment,
     Progress,
+    RulePreview,
     from_json,
 )
 from mirrordesk.status import Report
@@ -84,6 +85,15 @@ class DeskClient:
         """Remove everything captured in the span, for good."""
         gone = self._worker.call("forget", start_ns=start_ns, end_ns=end_ns).result()
         return from_json(Forgotten, gone)
+
+    def preview_rule(self, rule: str, examples: int = 5) -> RulePreview:
+        """What of the memory a rule covers. Raises UsageError where it cannot be read."""
+        found = self._worker.call("preview_rule", rule=rule, examples=examples).result()
+        return from_json(RulePreview, found)
+
+    def apply_rule(self, rule: str) -> Forgotten:
+        """Forget what a rule covers, for good."""
+        return from_json(Forgotten, self._worker.call("apply_rule", rule=rule).result())
 
     def report(self) -> Report:
         """The state of recording and of the profile."""

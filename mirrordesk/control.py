@@ -1,13 +1,14 @@
 """What a person decides about recording, kept in small files so that it outlives every process.
 
 The pause mark is read by the recorder at each step: a recorder that was killed while paused comes
-back paused. The list of forgotten spans is read by whoever is about to store something: what was
+back paused. The list of what was forgotten is read by whoever is about to store something: what was
 captured before it was forgotten, but is only stored now, is dropped.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,13 +83,35 @@ def remember_forgetting(profile: Profile, span: Span) -> None:
 
 def forgotten_spans(profile: Profile) -> tuple[Span, ...]:
     """All spans the person has had forgotten."""
+    return tuple(
+        Span(line["start_ns"], line["end_ns"])
+        for line in _forgotten(profile)
+        if isinstance(line.get("start_ns"), int) and isinstance(line.get("end_ns"), int)
+    )
+
+
+def remember_forgetting_moments(profile: Profile, ids: Sequence[str]) -> None:
+    """Add single moments to what is forgotten, durably, before any is removed. Raises DiskFull."""
+    durable.append_line(profile.forgotten, json.dumps({"moments": list(ids)}))
+
+
+def forgotten_moments(profile: Profile) -> frozenset[str]:
+    """The ids of the single moments that were forgotten; spans are told apart from them."""
+    return frozenset(
+        moment_id
+        for line in _forgotten(profile)
+        if isinstance(line.get("moments"), list)
+        for moment_id in line["moments"]
+    )
+
+
+def _forgotten(profile: Profile) -> Iterator[dict[str, Any]]:
     if not profile.forgotten.exists():
-        return ()
-    spans = []
+        return
     for line in profile.forgotten.read_text(encoding="utf-8").splitlines():
         try:
             value = json.loads(line)
-            spans.append(Span(value["start_ns"], value["end_ns"]))
-        except (json.JSONDecodeError, KeyError, TypeError):
+        except json.JSONDecodeError:
             continue  # a line torn by a crash: its forgetting had removed nothing yet
-    return tuple(spans)
+        if isinstance(value, dict):
+            yield value

@@ -17,6 +17,7 @@ from mirrordesk.capture.spool import Spool
 from mirrordesk.control import Span
 from mirrordesk.errors import WeightsError, WorkerError
 from mirrordesk.footprint import Footprint
+from mirrordesk.hindsight import Hindsight
 from mirrordesk.llm import extractive
 from mirrordesk.llm.reader import Reader
 from mirrordesk.memory import forget
@@ -25,7 +26,19 @@ from mirrordesk.memory.recall import Recall
 from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
 from mirrordesk.perception.encoders import Encoders
-from mirrordesk.records import Answer, Channel, Check, Day, Forgotten, Hit, Moment, Progress, State
+from mirrordesk.records import (
+    Answer,
+    Channel,
+    Check,
+    Day,
+    Forgotten,
+    Hit,
+    Moment,
+    Progress,
+    RulePreview,
+    State,
+)
+from mirrordesk.rules import rule
 from mirrordesk.worker import Worker
 
 EVIDENCE = 24  # moments that an answer may draw on
@@ -169,6 +182,19 @@ class Desk:
         spooled = Spool(self.profile).forget(span)
         self._footprint.outdate()
         return Forgotten(gone.moments, gone.media, spooled + gone.spooled)
+
+    def preview_rule(self, text: str, examples: int = 5) -> RulePreview:
+        """What of the memory a rule covers, with so many examples. Raises UsageError."""
+        return Hindsight(self.profile, self.store, rule.parse(text)).preview(examples)
+
+    def apply_rule(self, text: str) -> Forgotten:
+        """Forget what a rule covers: the moments alone, not what shares their time.
+
+        Raises UsageError.
+        """
+        gone = Hindsight(self.profile, self.store, rule.parse(text)).forget(self._media)
+        self._footprint.outdate()
+        return gone
 
     def report(self) -> status.Report:
         """The state of recording and of the profile."""

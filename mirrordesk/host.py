@@ -35,6 +35,8 @@ def handlers(desk: Desk) -> dict[str, Handler]:
         "days": lambda _p, _e, _c: desk.days(),
         "moment": lambda p, _e, _c: to_json(desk.moment(p["id"])),
         "forget": lambda p, _e, _c: to_json(desk.forget(Span(p["start_ns"], p["end_ns"]))),
+        "preview_rule": lambda p, _e, _c: to_json(desk.preview_rule(p["rule"], p["examples"])),
+        "apply_rule": lambda p, _e, _c: to_json(desk.apply_rule(p["rule"])),
         "report": lambda _p, _e, _c: to_json(desk.report()),
         "doctor": lambda _p, _e, _c: to_json(desk.doctor()),
     }

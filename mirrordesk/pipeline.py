@@ -52,7 +52,7 @@ class Pipeline:
         self._attempts = Attempts(profile.attempts)
         self._catchup = CatchUp(self._store, self._encoders, self._perceiver, self._attempts)
         self._maintained = 0  # how many moments were stored at the last compaction
-        self._forgotten = 0  # spans that the person had had forgotten at the last look
+        self._forgotten = 0  # spans and moments that were forgotten at the last look
         now = clock.now_ns()
         self._status = status.PerceptionStatus(os.getpid(), now, now)
 
@@ -75,10 +75,11 @@ class Pipeline:
 
     def _forget_frames(self) -> None:
         """What was forgotten must not live on in what the OCR remembers."""
-        spans = len(control.forgotten_spans(self._profile))
-        if spans != self._forgotten:
+        profile = self._profile
+        count = len(control.forgotten_spans(profile)) + len(control.forgotten_moments(profile))
+        if count != self._forgotten:
             self._encoders.forget_frames()
-            self._forgotten = spans
+            self._forgotten = count
 
     def _store_ledger(self, handles: Sequence[Handle]) -> None:
         items: list[tuple[Handle, Spooled]] = []
@@ -159,8 +160,10 @@ class Pipeline:
     def _remove_forgotten_media(self, moments: Sequence[Moment]) -> None:
         """The store drops what was forgotten meanwhile; its media goes too."""
         spans = control.forgotten_spans(self._profile)
+        single = control.forgotten_moments(self._profile)
         for moment in moments:
-            if moment.media and any(s.overlaps(moment.start_ns, moment.end_ns) for s in spans):
+            in_span = any(s.overlaps(moment.start_ns, moment.end_ns) for s in spans)
+            if moment.media and (in_span or moment.id in single):
                 self._media.remove(moment.media)
 
     def _count(self, moments: int) -> None:

@@ -318,6 +318,22 @@ class Forgotten:
     spooled: int
 
 
+@dataclass(frozen=True, slots=True)
+class RulePreview:
+    """What a rule covers of the memory. `undecided`: moments of which too little is known to tell.
+
+    `waiting` counts captures that were not read yet; `examples` are light, the newest first.
+    """
+
+    rule: str
+    moments: int
+    waiting: int
+    undecided: int
+    first_ns: int | None
+    last_ns: int | None
+    examples: tuple[Moment, ...]
+
+
 def moment_id(kind: Kind, start_ns: int, source: str, payload: bytes) -> str:
     """32 hex digits from content and time: the same capture always has the same id."""
     digest = blake2b(digest_size=16)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mirrordesk import clock
-from mirrordesk.records import Answer, Box, Citation, Day, Hit, Moment
+from mirrordesk.records import Answer, Box, Citation, Day, Hit, Moment, RulePreview
 
 Shape = dict[str, Any]
 
@@ -75,6 +75,20 @@ def day(value: Day) -> Shape:
         ],
         "watched": [_span(w.start_ns, w.end_ns, value.zone) for w in value.watches],
         "moments": [_moment(moment) for moment in value.moments],
+    }
+
+
+def rule_preview(value: RulePreview) -> Shape:
+    """What a rule covers: counts, the span of it, and examples as moments."""
+    spans = [clock.iso(ns) if ns is not None else None for ns in (value.first_ns, value.last_ns)]
+    return {
+        "rule": value.rule,
+        "moments": value.moments,
+        "waiting": value.waiting,
+        "undecided": value.undecided,
+        "first": spans[0],
+        "last": spans[1],
+        "examples": [{**_moment(m), "url": m.url} for m in value.examples],
     }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from mirrordesk import __version__
-from mirrordesk.cli import commands, models, values
+from mirrordesk.cli import commands, models, rules, values
 from mirrordesk.errors import UsageError
 from mirrordesk.paths import HOME_VARIABLE, Profile
 from mirrordesk.registry.model import Role
@@ -61,6 +61,7 @@ def parser() -> argparse.ArgumentParser:
     add("status", commands.status, "whether it records, and how much it holds")
     add("doctor", commands.doctor, "what was chosen, what is missing and the command that mends it")
     _add_models(subparsers)
+    _add_rules(subparsers)
     settings = add("config", commands.settings, "show all settings, or change one")
     settings.add_argument("key", nargs="?", help="section.name")
     settings.add_argument("value", nargs="?", help="its new value; lists with commas")
@@ -134,3 +135,31 @@ def _add_models(subparsers: argparse._SubParsersAction[_Parser]) -> None:
     remove = add("remove", models.remove, "delete a pulled model, or forget a registered file")
     remove.add_argument("name", metavar="NAME")
     remove.add_argument("--even-if-used", action="store_true", help="also one that is in use")
+
+
+def _add_rules(subparsers: argparse._SubParsersAction[_Parser]) -> None:
+    text = "say what is never recorded, and apply that to what is stored"
+    group = subparsers.add_parser("rules", help=text, description=text, parents=[_common()])
+    verbs = group.add_subparsers(required=True, metavar="VERB", parser_class=_Parser)
+
+    def add(name: str, command: Command, text: str) -> argparse.ArgumentParser:
+        sub = verbs.add_parser(name, help=text, description=text, parents=[_common()])
+        sub.set_defaults(command=command)
+        return sub
+
+    def add_with_rule(name: str, command: Command, text: str) -> argparse.ArgumentParser:
+        sub = add(name, command, text)
+        wanted = "app=… title=… url=… private=yes monitor=… hours=…, all of which must hold"
+        sub.add_argument("rule", nargs="+", metavar="RULE", help=wanted)
+        return sub
+
+    add("list", rules.listing, "your rules, and the lists that come with MirrorDesk")
+    add_with_rule("add", rules.add, "record nothing of this from now on")
+    removed = add("remove", rules.remove, "take a rule out of force")
+    removed.add_argument(
+        "rule", nargs="+", metavar="RULE", help="a rule, or its number in the list"
+    )
+    tried = add_with_rule("preview", rules.preview, "how much of what is stored a rule covers")
+    tried.add_argument("--examples", type=values.positive, default=5)
+    applied = add_with_rule("apply", rules.apply, "forget what is stored and a rule covers")
+    applied.add_argument("--yes", action="store_true", help="do not ask")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from mirrordesk import clock
 from mirrordesk.control import Span
@@ -114,6 +114,12 @@ class EpisodeBook:
         """Cut the episodes that `span` overlaps anew, out of the moments that are left of them."""
         for episode in self.overlapping(span):
             self._replace([episode], self._read(schema.with_keys(episode.moments)))
+
+    def forget_moments(self, ids: Collection[str]) -> None:
+        """Cut the episodes that name any of these moments anew: their titles came from them."""
+        for episode in self.overlapping(Span(0, _FOREVER_NS)):
+            if not set(ids).isdisjoint(episode.moments):
+                self._replace([episode], self._read(schema.with_keys(episode.moments)))
 
     def _read(self, where: str) -> list[Moment]:
         rows = self._moments.rows(schema.LIGHT, where).to_pylist()

@@ -51,6 +51,7 @@ LIGHT = (
     *("width", "height", *STATES.values()),
 )
 SHOWN = (*LIGHT, "lines")
+NAMED = (KEY, "kind", START, END, ZONE, "source", "app", "title", "url", MEDIA)
 
 Row = Mapping[str, Any]
 
@@ -164,6 +165,11 @@ def to_moment(row: Row) -> Moment:
     for name in STATES.values():
         values[name] = State(row[name])
     return Moment(**values, lines=tuple(_to_line(line) for line in row.get("lines") or ()))
+
+
+def to_named(row: Row) -> Moment:
+    """The moment of a row of which only `NAMED` was read."""
+    return Moment(**{name: row[name] for name in NAMED} | {"kind": Kind(row["kind"])})
 
 
 def _to_line(row: Row) -> TextLine:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from mirrordesk import clock, control, durable
 from mirrordesk.control import Span
 from mirrordesk.errors import StoreError
-from mirrordesk.memory import migrations, purge, schema
+from mirrordesk.memory import migrations, purge, purge_moments, schema
 from mirrordesk.memory.completing import completed
 from mirrordesk.memory.episodes import EpisodeBook
 from mirrordesk.memory.ledger import Ledger
@@ -34,6 +34,7 @@ from mirrordesk.records import (
 MOST_FRAGMENTS = 64  # of a table before it is compacted
 MOST_UNINDEXED = 256  # moments that search may read one by one, and …
 UNINDEXED_SHARE = 50  # … one in so many of all: compacting rewrites them all
+_BATCH = 4096  # rows turned into moments at once
 
 
 class Store:
@@ -54,7 +55,7 @@ class Store:
         self._ledger = Ledger(self.tables)
         self._episodes = EpisodeBook(self.tables)
         self._in_state: dict[State, tuple[int, dict[str, int]]] = {}  # version, counts
-        if purge.outstanding(self.tables, profile):
+        if self._is_forgetting_outstanding():
             self.carry_out_forgetting(Media(profile))
 
     @contextlib.contextmanager
@@ -70,7 +71,9 @@ class Store:
             return
         with self.writing():
             forgotten = control.forgotten_spans(self._profile)
-            fresh = {m.id: m for m in reversed(moments) if not _within(m, forgotten)}
+            gone = control.forgotten_moments(self._profile)
+            kept = [m for m in moments if m.id not in gone and not _within(m, forgotten)]
+            fresh = {m.id: m for m in reversed(kept)}
             if fresh:
                 self.spaces.put(list(fresh.values()))
                 self._moments.insert(schema.moment_rows(fresh.values()))
@@ -118,7 +121,15 @@ class Store:
     def carry_out_forgetting(self, media: Media) -> Forgotten:
         """Remove what the profile lists as forgotten and the store still has."""
         with self.writing():
-            return purge.carry_out(self.tables, media, self._profile)
+            gone = purge.carry_out(self.tables, media, self._profile)
+            if not purge_moments.is_outstanding(self.tables, self._profile):
+                return gone
+            single = purge_moments.carry_out(self.tables, media, self._profile)
+        return Forgotten(gone.moments + single.moments, gone.media + single.media, 0)
+
+    def _is_forgetting_outstanding(self) -> bool:
+        spans = purge.outstanding(self.tables, self._profile)
+        return bool(spans) or purge_moments.is_outstanding(self.tables, self._profile)
 
     def maintain(self) -> None:
         """Compact what has gathered many small pieces. Cheap when nothing has."""
@@ -147,6 +158,12 @@ class Store:
         if not light:
             found = self._with_vectors(found)
         return sorted(found.values(), key=lambda m: (m.start_ns, m.id))
+
+    def named(self) -> Iterator[Moment]:
+        """All moments, oldest first, with what names them alone: no text, no channels."""
+        rows = self._moments.rows(schema.NAMED).sort_by(schema.START)
+        for batch in rows.to_batches(max_chunksize=_BATCH):
+            yield from map(schema.to_named, batch.to_pylist())
 
     def _with_vectors(self, moments: Mapping[str, Moment]) -> dict[str, Moment]:
         texts, images = (self.spaces.get(channel, list(moments)) for channel in CHANNELS)

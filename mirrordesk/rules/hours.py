@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,19 +39,28 @@ class Hours:
         return began_today or began_yesterday
 
 
-def parse(text: str) -> Hours:
-    """`Mon-Fri 09:00-17:00`; without days all of them, without times the whole day.
+def parse(texts: Sequence[str]) -> tuple[Hours, ...]:
+    """`Mon-Fri 09:00-17:00`, `Sat`, `22:00-06:00`; `Mon`, `Wed 09:00-12:00` share their times.
 
-    Raises UsageError.
+    Without days all of them are meant, without times the whole day. Raises UsageError.
     """
+    read: list[Hours] = []
+    times: tuple[int, int] = (0, _DAY)
+    for text in reversed(texts):
+        days, own = _parts(text)
+        times = own or times
+        read.insert(0, Hours(days, *times))
+    return tuple(read)
+
+
+def _parts(text: str) -> tuple[frozenset[int], tuple[int, int] | None]:
     found = _WRITTEN.fullmatch(text.strip().lower())
     if not found or not text.strip():
         raise _wrong(text)
     first, last = found["first"], found["last"]
-    days = frozenset(_between(_day(first, text), _day(last or first, text)) if first else range(7))
-    if not found["start"]:
-        return Hours(days)
-    return Hours(days, _minute(found["start"], text), _minute(found["end"], text))
+    days = _between(_day(first, text), _day(last or first, text)) if first else range(7)
+    start, end = found["start"], found["end"]
+    return frozenset(days), (_minute(start, text), _minute(end, text)) if start else None
 
 
 def _between(first: int, last: int) -> list[int]:

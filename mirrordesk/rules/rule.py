@@ -1,7 +1,7 @@
 """One rule: what it names must hold together, and then nothing of it is remembered.
 
 app=slack
-app=firefox|chromium title=salary
+app=firefox,chromium title=salary
 url=mail.example.com monitor=monitor-2
 private=yes
 hours=Mon-Fri 12:00-13:00
@@ -89,7 +89,7 @@ def parse(text: str) -> Rule:
     pieces = _KEY.split(text)
     values: dict[str, tuple[str, ...]] = {}
     for key, value in zip(pieces[1::2], pieces[2::2], strict=True):
-        words = tuple(word.strip() for word in value.split("|") if word.strip())
+        words = tuple(word.strip() for word in value.split(",") if word.strip())
         if not words or key.lower() in values:
             raise _wrong(text)
         values[key.lower()] = words
@@ -103,7 +103,7 @@ def parse(text: str) -> Rule:
         urls=values.get("url", ()),
         private="private" in values,
         monitors=folded(values.get("monitor", ())),
-        hours=tuple(hours.parse(word) for word in values.get("hours", ())),
+        hours=hours.parse(values.get("hours", ())),
         written=" ".join(text.split()),
     )
 

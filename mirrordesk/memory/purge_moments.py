@@ -1,0 +1,61 @@
+"""Carries out the forgetting of single moments, down to the bytes.
+
+A rule covers some of the moments of a span and leaves the others: what another monitor showed, what
+was said meanwhile. The ledger stays as it is, for it was watched all the same. As with spans, the
+profile lists what to forget and the store notes what it has carried out (`purge.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b
+
+from mirrordesk.control import forgotten_moments
+from mirrordesk.memory import schema
+from mirrordesk.memory.episodes import EpisodeBook
+from mirrordesk.memory.media import Media
+from mirrordesk.memory.spaces import Spaces
+from mirrordesk.memory.tables import Tables
+from mirrordesk.paths import Profile
+from mirrordesk.records import Forgotten
+
+_NOTE = "forgotten moments"
+_AT_ONCE = 500  # ids in one filter
+
+
+def is_outstanding(tables: Tables, profile: Profile) -> bool:
+    """Whether the profile lists moments to forget that the store has not carried out."""
+    return _sum_of(forgotten_moments(profile)) != tables.meta(_NOTE).get(_NOTE, _sum_of(()))
+
+
+def _sum_of(ids: Iterable[str]) -> str:
+    """One word for a set of ids."""
+    return blake2b("\n".join(sorted(ids)).encode(), digest_size=16).hexdigest()
+
+
+def carry_out(tables: Tables, media: Media, profile: Profile) -> Forgotten:
+    """Remove the listed moments that are there. The caller holds the write lock.
+
+    Media goes first, as a crash in between must leave no file that nobody knows of; and every table
+    is written anew, as old versions of rows hide in old files.
+    """
+    ids = forgotten_moments(profile)
+    moments, files = 0, 0
+    for some in _portions(sorted(ids)):
+        named = tables[schema.MOMENTS].rows((schema.MEDIA,), some)[schema.MEDIA].to_pylist()
+        moments += len(named)
+        files += sum(media.remove(path) for path in named if path)
+        for table in (*Spaces(tables).each(), tables[schema.MOMENTS]):
+            table.delete(some)
+    EpisodeBook(tables).forget_moments(ids)
+    for name in tables.names():
+        if name != schema.META:
+            tables[name].rewrite()
+    tables.note(_NOTE, _sum_of(ids))
+    return Forgotten(moments, files, 0)
+
+
+def _portions(ids: list[str]) -> Iterator[str]:
+    """Filters that together pass the rows of all the ids."""
+    for start in range(0, len(ids), _AT_ONCE):
+        yield schema.with_keys(ids[start : start + _AT_ONCE])
