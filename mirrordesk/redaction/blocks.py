@@ -34,7 +34,7 @@ _CODES = re.compile(
     r"\W*(?:\d{1,2}[.):]?\s+)?(?=[^\n]*\d)(?:[A-Za-z0-9]{4,6}(?:[ -][A-Za-z0-9]{4,6}){1,4}"
     r"|[A-Za-z0-9]{6,12}|\d{8})(?:\s+(?:[A-Za-z0-9]{4,6}-[A-Za-z0-9]{4,6}|[a-z0-9]{8,12}))*\W*"
 )
-_TOKEN = re.compile(r"[A-Za-z]+")
+_TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9|]*")
 
 
 def find(text: str) -> Iterator[Span]:

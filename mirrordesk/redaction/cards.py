@@ -10,8 +10,8 @@ from mirrordesk.redaction.spans import Secret, Span
 _DIGIT = r"[\dOolI|SB]"  # and what OCR makes of one
 _GAP = r"[ \t\u00a0.\-\u2013]{1,3}"
 _SHAPES = re.compile(
-    rf"""(?<![\w.,])(?:
-      {_DIGIT}{{4}} (?: {_GAP} {_DIGIT}{{4}} ){{3}} (?: {_GAP} {_DIGIT}{{1,3}} )?
+    rf"""(?<![\w.,])(?<![A-Z]{{2}}\d\d\ )(?:  # not within an IBAN
+      {_DIGIT}{{4}} (?: {_GAP} {_DIGIT}{{4}} ){{3}} (?P<tail> {_GAP} {_DIGIT}{{1,3}} )?
     | {_DIGIT}{{4}} {_GAP} {_DIGIT}{{6}} {_GAP} {_DIGIT}{{4,5}}
     | {_DIGIT}{{13,19}}
     )(?![\w]|[.,]\d)""",
@@ -31,8 +31,11 @@ _SCHEMES = re.compile(
 def find(text: str) -> Iterator[Span]:
     """Every card number, in one piece or in groups."""
     for match in _SHAPES.finditer(text):
-        if is_card(match[0]):
-            yield Span(*match.span(), Secret.CARD)
+        without_tail = match.start("tail")  # of 19 digits, or something that follows 16
+        for end in (match.end(), without_tail):
+            if is_card(match.string[match.start() : max(end, match.start())]):
+                yield Span(match.start(), end, Secret.CARD)
+                break
 
 
 def is_card(written: str) -> bool:

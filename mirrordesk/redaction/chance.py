@@ -12,7 +12,7 @@ from itertools import pairwise
 SHORT_PART, LEAST_PART = 6, 6  # letters and digits of a piece, and of one that vouches for it
 MARGIN = ".,;:!?)]}>\"'`’”"  # ends a sentence or a bracket, and is no part of a key
 
-_WORD = re.compile(r"[A-Z]?[a-z]{4,}|[A-Z]{5,}")
+_WORD = re.compile(r"[A-Z]?[a-z]{3,}|[A-Z]{5,}")
 _HEX = re.compile(r"[0-9a-f]+")
 # what OCR makes of digits; a hash must stay one
 _CONFUSED = str.maketrans("OolI|SsZzGgq", "001115522699")

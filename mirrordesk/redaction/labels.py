@@ -118,10 +118,17 @@ def _key(text: str, match: re.Match[str]) -> Iterator[Span]:
     value = text[start:end]
     if _is_no_value(value) or _OTHER.search(text, 0, match.start("label")):
         return
-    telling = match["label"].lower().strip() not in ("key", "keys", "token", "tokens")
-    believed = chance.is_key(value) if telling and _is_bound(match) else chance.is_random(value, 12)
-    if believed or (telling and chance.is_hex(value) and len(value) >= 16):
+    if _is_believed(value, match["label"], bound=_is_bound(match)):
         yield Span(start, chance.continued(text, end), Secret.KEY)
+
+
+def _is_believed(value: str, label: str, *, bound: bool) -> bool:
+    """Whether a value is a key; "key" alone says less than any longer label."""
+    if label.lower() in ("key", "keys"):
+        return chance.is_random(value, 12)
+    if chance.is_hex(value) and len(value) >= 16:
+        return True
+    return chance.is_key(value) and (bound or (len(value) >= 12 and chance.changes(value) >= 0.3))
 
 
 def _is_bound(match: re.Match[str]) -> bool:

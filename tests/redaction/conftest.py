@@ -1,0 +1,20 @@
+"""Fixtures for the tests of redaction."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mirrordesk import config
+from mirrordesk.paths import Profile
+from mirrordesk.registry import places
+
+
+@pytest.fixture
+def reading(profile: Profile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Profile:
+    """A profile that reads text and has no other model."""
+    monkeypatch.setenv(places.MODELS_VARIABLE, str(tmp_path / "models"))
+    for channel in ("image", "speech"):
+        config.change(profile, f"{channel}.model", "")
+    return profile
