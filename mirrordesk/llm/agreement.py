@@ -1,0 +1,18 @@
+"""When a model that is only for trying things out may be believed.
+
+Such a model finds a sentence by its words and is wrong too often to stand alone. Quoting, which
+needs no model, is not; so its answer counts where quoting points to the same evidence.
+"""
+
+from __future__ import annotations
+
+from mirrordesk.records import Answer
+
+
+def agreed(read: Answer, found: Answer) -> Answer:
+    """What the model read, if it cites evidence that is quoted too; else what was found.
+
+    `read` is its answer to the question that `found` answers by quoting.
+    """
+    shared = {cited.id for cited in read.citations} & {cited.id for cited in found.citations}
+    return read if shared else found
