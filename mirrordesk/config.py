@@ -145,6 +145,15 @@ class LlmSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class StorageSettings:
+    budget_gb: float = _setting(
+        50.0,
+        "Most gigabytes that the profile takes; near it the oldest pictures become small, then go.",
+        restart=False,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class UiSettings:
     theme: str = _setting("system", "Colours of the window: system, light or dark.", restart=False)
 
@@ -159,6 +168,7 @@ class Settings:
     image: ImageSettings = field(default_factory=ImageSettings)
     text: TextSettings = field(default_factory=TextSettings)
     llm: LlmSettings = field(default_factory=LlmSettings)
+    storage: StorageSettings = field(default_factory=StorageSettings)
     ui: UiSettings = field(default_factory=UiSettings)
 
 

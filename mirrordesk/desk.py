@@ -16,7 +16,7 @@ from mirrordesk import clock, config, control, doctor, durable, status, weights,
 from mirrordesk.capture.spool import Spool
 from mirrordesk.control import Span
 from mirrordesk.errors import WeightsError, WorkerError
-from mirrordesk.footprint import Footprint
+from mirrordesk.footprint import GIGABYTE, Footprint, Room
 from mirrordesk.hindsight import Hindsight
 from mirrordesk.llm import extractive
 from mirrordesk.llm.reader import Reader
@@ -63,6 +63,7 @@ class Desk:
         self._encoding = threading.Lock()
         self._recall = Recall(self.store, self._embed)
         self._footprint = Footprint(profile.root)
+        self._allowed = Room(profile)
         self._reader_worker = Worker(
             ["mirrordesk.llm.host"], name="language model", log=profile.logs / "llm.log"
         )
@@ -202,6 +203,7 @@ class Desk:
         running = durable.is_locked(self.profile.recorder_lock)
         paused = control.paused(self.profile) is not None
         first_ns, last_ns = self.store.span() or (None, None)
+        taken = self._footprint.bytes()
         return status.Report(
             profile=str(self.profile.root),
             recorder=recorder,
@@ -213,8 +215,13 @@ class Desk:
             moments=self.store.count(),
             first_ns=first_ns,
             last_ns=last_ns,
-            bytes=self._footprint.bytes(),
+            bytes=taken,
+            storage=self._room(taken),
         )
+
+    def _room(self, taken: int) -> status.Storage:
+        budget = config.load(self.profile).storage.budget_gb * GIGABYTE
+        return self._allowed.storage(round(budget), taken)
 
     def doctor(self) -> list[Check]:
         """Every part, what was chosen and what is wrong."""

@@ -105,6 +105,11 @@ class Profile:
         return self.state / "attempts.json"
 
     @property
+    def thinned(self) -> Path:
+        """Up to when pictures were made smaller, or let go, to stay within the budget."""
+        return self.state / "thinned.json"
+
+    @property
     def pause_mark(self) -> Path:
         return self.state / "paused.json"
 

@@ -26,6 +26,9 @@ from mirrordesk.attempts import Attempts
 from mirrordesk.capture.spool import Handle, Spool, Spooled
 from mirrordesk.catchup import CatchUp
 from mirrordesk.errors import MirrorDeskError, SpoolCorrupt, WeightsError
+from mirrordesk.footprint import GIGABYTE
+from mirrordesk.memory.archive.packing import Packing
+from mirrordesk.memory.archive.thinning import Thinning
 from mirrordesk.memory.media import Media
 from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
@@ -50,7 +53,12 @@ class Pipeline:
         self._encoders = Encoders(lambda: config.load(profile))
         self._perceiver = Perceiver(self._encoders, self._media)
         self._attempts = Attempts(profile.attempts)
-        self._catchup = CatchUp(self._store, self._encoders, self._perceiver, self._attempts)
+        self._catchup = CatchUp(
+            self._store, self._media, self._encoders, self._perceiver, self._attempts
+        )
+        self._held: set[str] = set()  # names of frames that cannot be read now
+        self._packing = Packing(self._store, profile, self._attempts)
+        self._thinning = Thinning(self._store, profile, self._budget)
         self._maintained = 0  # how many moments were stored at the last compaction
         self._forgotten = 0  # spans and moments that were forgotten at the last look
         now = clock.now_ns()
@@ -72,6 +80,15 @@ class Pipeline:
         if not able:
             self._maintain()
         return bool(did)
+
+    def _able(self, captures: Sequence[Handle]) -> list[Handle]:
+        """The captures that need not wait."""
+        if not self._perceiver.policy.applies:
+            self._held.clear()
+        with contextlib.suppress(WeightsError):
+            self._encoders.require(Channel.OCR)
+            self._held.clear()
+        return [handle for handle in captures if handle.path.name not in self._held]
 
     def _forget_frames(self) -> None:
         """What was forgotten must not live on in what the OCR remembers."""
@@ -175,7 +192,10 @@ class Pipeline:
         done = self._catchup.step(self.report)
         if done:
             self._count(done)
-        return done
+        return done or self._packing.step(self.report) or self._thinning.step()
+
+    def _budget(self) -> int:
+        return round(config.load(self._profile).storage.budget_gb * GIGABYTE)
 
     def report(self) -> None:
         """Write the heartbeat, with what waits as last seen."""

@@ -53,6 +53,20 @@ class PerceptionStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class Storage:
+    """The room a profile may take, in bytes, and for how many days that lasts at the rate of late.
+
+    `days` is None where that is not known. Of frames from before `small_before_ns` thumbnails are
+    left, of those from before `none_before_ns` no picture; 0: that happened to none.
+    """
+
+    budget: int
+    days: float | None = None
+    small_before_ns: int = 0
+    none_before_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The state of a profile as `mirrordesk status`, the tray and the window tell it."""
 
@@ -67,6 +81,7 @@ class Report:
     first_ns: int | None
     last_ns: int | None
     bytes: int  # of the whole profile on disk, at most a minute old
+    storage: Storage | None = None
 
 
 Status = TypeVar("Status", RecorderStatus, PerceptionStatus)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from mirrordesk import clock
 from mirrordesk.records import Forgotten, GapReason
-from mirrordesk.status import PerceptionStatus
+from mirrordesk.status import PerceptionStatus, Storage
 
 GAPS = {
     GapReason.PAUSED: "Recording was paused",
@@ -114,6 +114,37 @@ def backlog(perception: PerceptionStatus | None) -> str:
     if perception is None or perception.waiting == 0:
         return ""
     return f"{count(perception.waiting, 'capture')} waiting"
+
+
+def storage(room: Storage) -> str:
+    """`50 GB ≈ 14 months at the rate of the last days`, or the amount alone."""
+    amount = f"{room.budget / 1e9:g} GB"
+    return amount if room.days is None else f"{amount} ≈ {lasting(room.days)} {_RATE}"
+
+
+_RATE = "at the rate of the last days"
+
+
+def lasting(days: float) -> str:
+    """A length of time in the unit that reads best: `9 days`, `14 months`."""
+    for length, unit, least in ((365.25, "year", 3), (30.44, "month", 3), (7, "week", 3)):
+        if days >= least * length:
+            return count(round(days / length), unit)
+    return count(max(round(days), 1), "day") if days >= 1 else "less than a day"
+
+
+def thinned(room: Storage, zone: str) -> list[str]:
+    """How far pictures were made small, or let go, to stay within the budget; one phrase each."""
+    marks = (
+        (room.small_before_ns, "pictures before {} were made small to save room"),
+        (room.none_before_ns, "of those before {} only text and sound are left"),
+    )
+    return [phrase.format(_date(ns, zone)) for ns, phrase in marks if ns]
+
+
+def _date(ns: int, zone: str) -> str:
+    day = clock.at(ns, zone).date()
+    return f"{day.day} {day:%B %Y}"
 
 
 def pending(perception: PerceptionStatus) -> list[str]:

@@ -188,6 +188,9 @@ def status(options: argparse.Namespace, profile: Profile) -> int:
     if recorder and report.recorder_running:
         lines += [f"  {name:<12} {words}" for name, words in recorder.sources.items()]
     lines.append(f"Memory     {report.moments} moments, {report.bytes / 1e6:.1f} MB on disk")
+    if report.storage:
+        told = [words.storage(report.storage), *words.thinned(report.storage, clock.zone_name())]
+        lines += [f"Room       {phrase}" for phrase in told]
     if report.perception:
         lines.append(f"Waiting    {report.perception.waiting} captures")
         lines += [

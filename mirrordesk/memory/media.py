@@ -1,11 +1,15 @@
-"""Frames and sound beside the tables: media/YYYY/MM/DD/<start>_<end>_<id>.webp or .ogg."""
+"""Frames and sound beside the tables: media/YYYY/MM/DD/<start>_<end>_<id>.webp or .ogg.
+
+A frame is a file of its own while it is fresh; later it lies in a segment of the same folder and
+keeps its name (`archive/`).
+"""
 
 from __future__ import annotations
 
 import io
 import wave
-from collections.abc import Iterator
-from datetime import date, timedelta
+from collections.abc import Collection, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +19,10 @@ import numpy.typing as npt
 from mirrordesk import clock, durable
 from mirrordesk.control import Span
 from mirrordesk.errors import SpoolCorrupt, StoreError
+from mirrordesk.memory import naming
+from mirrordesk.memory.archive import segment, shelf
+from mirrordesk.memory.archive.segment import Level
+from mirrordesk.memory.archive.shelf import Kept
 from mirrordesk.paths import Profile
 
 if TYPE_CHECKING:
@@ -23,7 +31,9 @@ if TYPE_CHECKING:
 Pixels = npt.NDArray[np.uint8]  # (height, width, 3), RGB
 Samples = npt.NDArray[np.float32]  # (n,), mono, 16 kHz, -1 to 1
 
-FRAME_QUALITY = 85  # of 100
+FRAME = ".webp"
+# Lossless: on screens smaller than at quality 85 (70 KB, not 103) and made three times as fast
+_LOSSLESS = {"lossless": True, "method": 1, "quality": 20}
 SPEECH_BITS = 24_000  # per second
 SAMPLE_RATE = 16_000  # samples per second
 _SECONDS = clock.SECOND / SAMPLE_RATE  # nanoseconds per sample
@@ -54,7 +64,7 @@ class Media:
                 picture = opened.convert("RGB")
         except (OSError, SyntaxError, EOFError) as error:  # what Pillow raises of bytes in memory
             raise SpoolCorrupt(f"The frame {id} is not a picture that can be read.") from error
-        path = self._path(id, Span(start_ns, start_ns), zone, ".webp")
+        path = self._path(id, Span(start_ns, start_ns), zone, FRAME)
         if not path.exists():
             self._write(path, _webp(picture))
         return self._relative(path), picture.width, picture.height
@@ -79,14 +89,12 @@ class Media:
         return self._relative(path)
 
     def frame(self, relative: str) -> Pixels:
-        """The pixels of a frame. Raises StoreError where it is missing or damaged."""
-        from PIL import Image
+        """The pixels of a frame. Raises StoreError where it is missing, damaged or let go."""
+        return self.kept(relative).pixels
 
-        try:
-            with Image.open(self._root / relative) as picture:
-                return np.asarray(picture.convert("RGB"))
-        except OSError as error:
-            raise _unreadable(relative, error) from error
+    def kept(self, relative: str) -> Kept:
+        """A frame and how much of its pixels is left. Raises StoreError as `frame` does."""
+        return kept(self._root / relative)
 
     def speech(self, relative: str) -> Samples:
         """The samples of an utterance. Raises StoreError where it is missing or damaged."""
@@ -98,30 +106,43 @@ class Media:
             raise _unreadable(relative, error) from error
 
     def remove(self, relative: str) -> bool:
-        """Delete a file; returns whether it was there."""
-        path = self._root / relative
-        try:
-            path.unlink()
-        except FileNotFoundError:
-            return False
-        durable.sync_folder(path.parent)
-        return True
+        """Delete a file, or take a frame out of its segment; returns whether it was there."""
+        return self.remove_all([relative]) > 0
+
+    def remove_all(self, relatives: Collection[str]) -> int:
+        """`remove` of many, each segment written anew but once; how many were there."""
+        folders: dict[Path, set[str]] = {}
+        for relative in relatives:
+            path = self._root / relative
+            folders.setdefault(path.parent, set()).add(path.name)
+        return sum(shelf.clear(folder, names) for folder, names in folders.items())
+
+    def forget(self, span: Span, named: Collection[str]) -> int:
+        """Remove what was captured in `span`, and the files `named`; how many they were.
+
+        A segment that is damaged is deleted whole: nobody can tell what is in it.
+        """
+        within = [self._root / relative for relative in self.within(span)]
+        segments = [path for path in within if segment.level_of(path)]
+        files = {self._relative(path) for path in within} - set(map(self._relative, segments))
+        taken = sum(shelf.take_out(path, lambda name: _captured(name, span)) for path in segments)
+        return taken + self.remove_all(files.union(named))
 
     def within(self, span: Span) -> list[str]:
-        """The files captured in `span`, by their names; half-written ones too."""
+        """The files captured in `span`, by their names; half-written ones and segments too."""
         first = clock.at(span.start_ns, "UTC").date() - timedelta(days=1)  # zones differ by a day
         last = clock.at(span.end_ns, "UTC").date() + timedelta(days=1)
         return [
             self._relative(path)
             for folder in self._root.glob("*/*/*")
-            if first <= _day_of(folder) <= last
+            if first <= naming.day(folder) <= last
             for path in folder.iterdir()
-            if (times := _times_of(path)) and span.overlaps(*times)
+            if _captured(path.name, span)
         ]
 
     def _path(self, id: str, span: Span, zone: str, suffix: str) -> Path:  # noqa: A002
         folder = self._root / f"{clock.at(span.start_ns, zone):%Y/%m/%d}"
-        return folder / f"{span.start_ns}_{span.end_ns}_{id}{suffix}"
+        return folder / naming.name(span.start_ns, span.end_ns, id, suffix)
 
     def _relative(self, path: Path) -> str:
         return path.relative_to(self._root).as_posix()
@@ -138,29 +159,35 @@ class Media:
             yield folder
 
 
+def kept(path: Path) -> Kept:
+    """The frame of that name, be it a file or in a segment. Raises StoreError."""
+    from PIL import Image
+
+    try:
+        with Image.open(path) as picture:
+            return Kept(np.asarray(picture.convert("RGB")), Level.FULL)
+    except FileNotFoundError as error:  # packed, perhaps just now
+        found = shelf.frame(path)
+        if found is None:
+            raise _unreadable(path.name, error) from error
+        return found
+    except OSError as error:
+        raise _unreadable(path.name, error) from error
+
+
 def _unreadable(relative: str, error: Exception) -> StoreError:
     why = "is missing" if isinstance(error, FileNotFoundError) else "cannot be read"
     return StoreError(f"The media file {relative} {why}.")
 
 
-def _day_of(folder: Path) -> date:
-    """The day a folder is named after; one with another name counts as far away."""
-    try:
-        return date(*map(int, folder.parts[-3:]))
-    except ValueError:
-        return date.max
-
-
-def _times_of(path: Path) -> tuple[int, int] | None:
-    """Start and end of the capture a file is named after, the scratch file of one included."""
-    start, _, rest = path.name.lstrip(".").partition("_")
-    end = rest.partition("_")[0]
-    return (int(start), int(end)) if start.isdigit() and end.isdigit() else None
+def _captured(name: str, span: Span) -> bool:
+    times = naming.times(name)
+    return times is not None and span.overlaps(*times)
 
 
 def _webp(picture: Image) -> bytes:
     data = io.BytesIO()
-    picture.save(data, "WEBP", quality=FRAME_QUALITY)
+    picture.save(data, "WEBP", **_LOSSLESS)
     return data.getvalue()
 
 

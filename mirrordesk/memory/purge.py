@@ -55,8 +55,7 @@ def carry_out(tables: Tables, media: Media, profile: Profile) -> Forgotten:
 
 def _remove_media(tables: Tables, media: Media, span: Span) -> int:
     named = tables[schema.MOMENTS].rows((schema.MEDIA,), schema.overlapping(span))
-    paths = {path for path in named[schema.MEDIA].to_pylist() if path}
-    return sum(media.remove(path) for path in paths.union(media.within(span)))
+    return media.forget(span, {path for path in named[schema.MEDIA].to_pylist() if path})
 
 
 def _remove_rows(tables: Tables, span: Span) -> None:

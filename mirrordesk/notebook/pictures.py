@@ -10,6 +10,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from mirrordesk.errors import StoreError
+from mirrordesk.memory.archive import shelf
 from mirrordesk.records import Box
 
 WIDTH, HEIGHT = 576, 360  # pixels of a thumbnail, twice what a card shows
@@ -28,14 +29,36 @@ def thumbnail(frame: Path, boxes: Sequence[Box]) -> bytes:
 
     Raises StoreError where the frame is gone or is not a picture.
     """
-    try:
-        with Image.open(frame) as image:
-            part = region(image.width, image.height, boxes)
-            cut = image.convert("RGB").crop((part.x, part.y, part.right, part.bottom))
-    except (OSError, ValueError) as error:  # ValueError: a broken header that Pillow believes
-        raise StoreError(f"The picture {frame.name} is gone or cannot be read.") from error
+    image = _opened(frame)
+    part = region(image.width, image.height, boxes)
+    cut = image.crop((part.x, part.y, part.right, part.bottom))
     cut.thumbnail((WIDTH, HEIGHT), Image.Resampling.LANCZOS, reducing_gap=None)
     return _webp(_outlined(cut, part, boxes))
+
+
+def archived(frame: Path) -> bytes | None:
+    """A frame that has no file of its own any more, as WebP; None where it is not archived either.
+
+    Raises StoreError where its archive file is damaged or its pixels were let go.
+    """
+    kept = shelf.frame(frame)
+    return None if kept is None else _webp(Image.fromarray(kept.pixels))
+
+
+def _opened(frame: Path) -> Image.Image:
+    try:
+        with Image.open(frame) as image:
+            return image.convert("RGB")
+    except FileNotFoundError as error:
+        kept = shelf.frame(frame)
+        if kept is None:
+            raise StoreError(_GONE.format(frame.name)) from error
+        return Image.fromarray(kept.pixels)
+    except (OSError, ValueError) as error:  # ValueError: a broken header that Pillow believes
+        raise StoreError(_GONE.format(frame.name)) from error
+
+
+_GONE = "The picture {} is gone or cannot be read."
 
 
 def region(width: int, height: int, boxes: Sequence[Box]) -> Box:

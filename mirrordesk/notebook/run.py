@@ -106,7 +106,11 @@ def evidence(desk: DeskClient, citation: Citation) -> bytes:
 def whole(desk: DeskClient, citation: Citation) -> bytes:
     """The frame or the sound as it is stored. Raises StoreError where it is gone."""
     assert citation.media is not None
+    path = desk.media(citation.media)
     try:
-        return desk.media(citation.media).read_bytes()
+        return path.read_bytes()
     except OSError as error:
-        raise StoreError(GONE) from error
+        frame = pictures.archived(path) if citation.kind is Kind.FRAME else None
+        if frame is None:
+            raise StoreError(GONE) from error
+        return frame

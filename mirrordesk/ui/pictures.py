@@ -7,12 +7,15 @@ wait newest first and old ones fall off, so that fast scrubbing never queues beh
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QImageReader
 
+from mirrordesk.memory.archive import shelf
+from mirrordesk.memory.archive.segment import Level
 from mirrordesk.records import Box
 from mirrordesk.ui.background import Background
 
@@ -34,10 +37,14 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A decoded picture and which part of the frame it shows, in the frame's pixels."""
+    """A decoded picture and which part of the frame it shows, in the frame's pixels.
+
+    `thinned`: only a thumbnail of the frame was left.
+    """
 
     image: QImage
     part: Box
+    thinned: bool = False
 
 
 def cut_around(focus: Box, frame: tuple[int, int], shape: tuple[int, int]) -> Box:
@@ -58,7 +65,10 @@ def cut_around(focus: Box, frame: tuple[int, int], shape: tuple[int, int]) -> Bo
 
 
 def read(wanted: Wanted) -> Picture | None:
-    """Decode, or None where the file is not there or is no picture."""
+    """Decode, or None where the frame is not there or is no picture.
+
+    Raises StoreError where its archive file is damaged or its pixels were let go.
+    """
     reader = QImageReader(str(wanted.path))
     reader.setDecideFormatFromContent(True)
     frame = reader.size()
@@ -66,16 +76,37 @@ def read(wanted: Wanted) -> Picture | None:
         fitted = frame.scaled(QSize(*wanted.size), Qt.AspectRatioMode.KeepAspectRatio)
         reader.setScaledSize(fitted if fitted.width() < frame.width() else frame)
     image = reader.read()
-    if image.isNull():
+    if not image.isNull():
+        return _shaped(image, frame, wanted)
+    return None if wanted.path.exists() else _from_archive(wanted)
+
+
+def _from_archive(wanted: Wanted) -> Picture | None:
+    kept = shelf.frame(wanted.path)
+    if kept is None:
         return None
+    height, width, _ = kept.pixels.shape
+    data = np.ascontiguousarray(kept.pixels).tobytes()
+    image = QImage(data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+    frame = image.size()
+    if wanted.size and not wanted.focus:
+        image = _scaled(image, wanted.size)
+    return replace(_shaped(image, frame, wanted), thinned=kept.level is not Level.FULL)
+
+
+def _shaped(image: QImage, frame: QSize, wanted: Wanted) -> Picture:
+    """The picture, cut around what is looked at where that is asked for."""
     whole = Box(0, 0, frame.width(), frame.height())
     if not (wanted.focus and wanted.size):
         return Picture(image, whole)
     part = cut_around(wanted.focus, (frame.width(), frame.height()), wanted.size)
     cut = image.copy(QRect(part.x, part.y, part.w, part.h))
+    return Picture(_scaled(cut, wanted.size), part)
+
+
+def _scaled(image: QImage, size: tuple[int, int]) -> QImage:
     smooth = Qt.TransformationMode.SmoothTransformation
-    target = QSize(*wanted.size)
-    return Picture(cut.scaled(target, Qt.AspectRatioMode.KeepAspectRatio, smooth), part)
+    return image.scaled(QSize(*size), Qt.AspectRatioMode.KeepAspectRatio, smooth)
 
 
 class Pictures(QObject):
@@ -88,7 +119,7 @@ class Pictures(QObject):
         self._background = background
         self._kept: OrderedDict[Wanted, Picture] = OrderedDict()
         self._bytes = 0
-        self._unreadable: set[Wanted] = set()
+        self._unreadable: dict[Wanted, str] = {}  # with the reason, where one is known
         self._waiting: OrderedDict[Wanted, None] = OrderedDict()
         self._reading: set[Wanted] = set()
         self._age = 0  # grows with `clear`: what was read before that is not kept
@@ -110,6 +141,10 @@ class Pictures(QObject):
         """Whether this was tried and cannot be shown."""
         return wanted in self._unreadable
 
+    def why(self, wanted: Wanted) -> str:
+        """Why this cannot be shown, in a sentence; empty where that is not known."""
+        return self._unreadable.get(wanted, "")
+
     def clear(self) -> None:
         """Keep nothing: something was forgotten."""
         self._age += 1
@@ -125,18 +160,18 @@ class Pictures(QObject):
             self._read(wanted, self._age)
 
     def _read(self, wanted: Wanted, age: int) -> None:
-        def done(picture: Picture | None) -> None:
+        def done(picture: Picture | None, why: str = "") -> None:
             self._reading.discard(wanted)
             if age == self._age:
-                self._keep(wanted, picture)
+                self._keep(wanted, picture, why)
             self._next()
             self.ready.emit(wanted)
 
-        self._background.run(lambda: read(wanted), done, lambda _sentence: done(None))
+        self._background.run(lambda: read(wanted), done, lambda sentence: done(None, sentence))
 
-    def _keep(self, wanted: Wanted, picture: Picture | None) -> None:
+    def _keep(self, wanted: Wanted, picture: Picture | None, why: str) -> None:
         if picture is None:
-            self._unreadable.add(wanted)
+            self._unreadable[wanted] = why
             return
         self._kept[wanted] = picture
         self._bytes += picture.image.sizeInBytes()

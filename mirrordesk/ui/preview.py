@@ -91,7 +91,9 @@ class FramePicture(QWidget):
         unreadable = wanted is None or self._context.pictures.unreadable(wanted)
         painter.setPen(self._context.theme.colour("ink_soft"))
         painter.setFont(font(BODY))
-        text = "No picture was kept of this moment" if unreadable else "Loading the picture"
+        why = self._context.pictures.why(wanted) if wanted else ""
+        gone = why or "No picture was kept of this moment"
+        text = gone if unreadable else "Loading the picture"
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, text)
 
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:

@@ -77,6 +77,7 @@ class StatusPage(QWidget):
         if report is None:
             return
         self._memory_text.setText(_memory(report))
+        self._room_text.setText(_room(report))
         self._waiting_text.setText(_waiting(report))
 
     def _show_checks(self, checks: list[Check]) -> None:
@@ -125,6 +126,7 @@ class StatusPage(QWidget):
         grid.setColumnStretch(1, 1)
         self._recording_text = label("", "", wrap=True, select=True)
         self._memory_text = label("Counting", "", wrap=True, select=True)
+        self._room_text = label("", "", wrap=True, select=True)
         self._waiting_text = label("", "", wrap=True, select=True)
         self._folder = label("", "", wrap=True, select=True)
         rows = (
@@ -134,6 +136,7 @@ class StatusPage(QWidget):
                 button(f"Forget the last {MINUTES} minutes", "", forgetting.ask),
             ),
             ("Memory", self._memory_text, None),
+            ("Room", self._room_text, None),
             ("Waiting", self._waiting_text, None),
             ("Folder", self._folder, button("Open folder", "", self._open_folder)),
         )
@@ -183,6 +186,13 @@ def _memory(report: Report) -> str:
     if report.first_ns is not None:
         parts.append(words.since(report.first_ns, clock.zone_name()))
     return " · ".join(parts)
+
+
+def _room(report: Report) -> str:
+    if report.storage is None:
+        return ""
+    told = (words.storage(report.storage), *words.thinned(report.storage, clock.zone_name()))
+    return " · ".join(told)
 
 
 def _waiting(report: Report) -> str:

@@ -115,13 +115,17 @@ class Viewer(QWidget):
         if citation is None:
             return
         picture = self._context.pictures.get(self._wanted) if self._wanted else None
+        note = " · made small to save room" if picture and picture.thinned else ""
+        self._time.setText(evidence.time_line(citation) + note)
         self.canvas.show_picture(picture, evidence.cited_boxes(citation), self._message(citation))
 
     def _message(self, citation: Citation) -> str:
         if self._wanted is None:
             return "Heard, not seen" if citation.kind is Kind.SPEECH else "No picture was kept"
-        unreadable = self._context.pictures.unreadable(self._wanted)
-        return "The picture is not available any more" if unreadable else "Loading the picture"
+        if not self._context.pictures.unreadable(self._wanted):
+            return "Loading the picture"
+        why = self._context.pictures.why(self._wanted)
+        return why or "The picture is not available any more"
 
     def _arrived(self, wanted: object) -> None:
         if wanted == self._wanted:
