@@ -15,7 +15,7 @@ from mirrordesk.capture import program
 from mirrordesk.capture.accessibility import FOCUSED, REST_S, Accessibility, Node, Silent
 from mirrordesk.records import Window
 from mirrordesk.rules import address
-from mirrordesk.rules.browsers import is_browser, is_chromium, starts_private
+from mirrordesk.rules.browsers import is_browser, is_chromium, is_private, starts_private
 
 SETTLED_S = 0.5  # between two looks that must agree that a window is ordinary
 
@@ -51,6 +51,7 @@ class Pages:
         self._ask_again_s = 0.0
         self._known: dict[Key, Known] = {}
         self._started_private: dict[int, bool] = {}
+        self._untold: set[str] = set()
 
     def complete(self, windows: Sequence[Window]) -> list[Window]:
         """The windows, with mode and address where they are told."""
@@ -60,7 +61,19 @@ class Pages:
         telling = [w for w in asked.values() if is_chromium(w.app)]
         for pid in {w.pid for w in telling if w.pid}:
             self._ask(pid, [w for w in telling if w.pid == pid])
-        return [self._completed(w) if _key(w) in asked else w for w in windows]
+        completed = [self._completed(w) if _key(w) in asked else w for w in windows]
+        self._untold = {w.app for w in completed if _key(w) in asked and _is_untold(w)}
+        return completed
+
+    @property
+    def trouble(self) -> str:
+        """Of which browsers the last look could not tell what is private, and why; or nothing."""
+        if not self._untold:
+            return ""
+        browsers = ", ".join(sorted(self._untold))
+        if self._service is None:
+            return f"no accessibility service (at-spi2-core) tells what of {browsers} is private"
+        return f"{browsers} must start anew to tell which windows are private"
 
     def close(self) -> None:
         """Let the service go."""
@@ -186,6 +199,10 @@ def mode(name: str, title: str) -> bool | None:
 def _kinds(service: Accessibility, node: Node) -> Iterator[tuple[Node, str]]:
     for child in service.children(node):
         yield child, service.kind(child)
+
+
+def _is_untold(window: Window) -> bool:
+    return is_private(window.app, window.title, window.private) is None
 
 
 def _key(window: Window) -> Key:

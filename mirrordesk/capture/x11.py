@@ -29,6 +29,8 @@ LOCKERS = (
     "light-locker",
 )
 
+_WHY = "the X server tells every window, its place and its process"
+
 # They make windows translucent by rules of their own, which no property of a window tells.
 BLENDERS = ("picom", "compton", "compiz")
 
@@ -53,7 +55,7 @@ class X11Probe(WindowProbe):
         """`session`: the address of the message bus by which browsers tell of their windows."""
         self._x = XServer(display)
         self._pages = Pages(session)
-        self.why = "the X server tells every window, its place and its process"
+        self.why = _WHY
 
     @property
     def is_xwayland(self) -> bool:
@@ -65,7 +67,10 @@ class X11Probe(WindowProbe):
         """Every visible window, bottom of the stack first; the box includes the frame."""
         with self._x.errors():
             found = list(self._windows())
-        return self._pages.complete(found)
+        completed = self._pages.complete(found)
+        trouble = self._pages.trouble
+        self.why = f"{_WHY}; {trouble}, so they are left out" if trouble else _WHY
+        return completed
 
     def idle_seconds(self) -> float | None:
         """Seconds since the last key or pointer event; None where the server does not count."""

@@ -11,8 +11,8 @@ import re
 
 CHROMIUM = frozenset(
     (
-        "chromium", "chrome", "brave", "vivaldi", "msedge", "edge", "opera", "yandex", "thorium",
-        "iridium", "slimjet", "cromite", "helium", "whale",
+        "chromium", "chrome", "brave", "vivaldi", "msedge", "edge", "opera", "yandex_browser",
+        "thorium", "iridium", "slimjet", "cromite", "helium", "whale",
     )
 )  # fmt: skip
 GECKO = frozenset(
@@ -118,4 +118,4 @@ def _is_always_private(app: str) -> bool:
 
 def _tokens(app: str) -> set[str]:
     folded = app.casefold()
-    return {folded, *re.findall(r"[a-z]+", folded)}
+    return {folded, *re.findall(r"[a-z]+", folded), *re.findall(r"[a-z_]+", folded)}

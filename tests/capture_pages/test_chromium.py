@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from mirrordesk.capture import accessibility
+from mirrordesk.capture import accessibility, backends
+from mirrordesk.capture.look import MonitorLook, Sight
 from mirrordesk.capture.privacy import Rules
 from mirrordesk.capture.x11 import X11Probe
 from mirrordesk.config import PrivacySettings
@@ -57,6 +59,25 @@ def is_told(probe: X11Probe, title: str, private: bool) -> Callable[[], bool]:
     return lambda: titled(probe, title).private is private
 
 
+def kept_by_a_look(desktop: VirtualDesktop) -> tuple[str, str | None]:
+    """Title and address of a frame, once the ordinary window is believed."""
+    with contextlib.closing(backends.choose(desktop.env)) as chosen:
+        (monitor,) = chosen.screen.monitors()
+        look = MonitorLook(monitor, chosen, Rules(PrivacySettings()))
+        sights: list[Sight] = []
+
+        def believed() -> bool:
+            sight = look.take()
+            assert isinstance(sight, Sight)
+            sights.append(sight)
+            return any(j.window.private is False for j in sight.windows)
+
+        eventually(believed, "believing the ordinary window")
+        entry = look.news(sights[-1], 0.0)
+    assert entry is not None
+    return entry.title, entry.url
+
+
 def test_with_the_service_on_every_window_is_told_apart(
     desktop: VirtualDesktop, probe: X11Probe, tmp_path: Path
 ) -> None:
@@ -72,6 +93,7 @@ def test_with_the_service_on_every_window_is_told_apart(
     rules = Rules(PrivacySettings())
     assert rules.excluded(found) is None
     assert rules.excluded(titled(probe, "secret")) is GapReason.EXCLUDED
+    assert kept_by_a_look(desktop) == ("ordinary - Chromium", found.url)
     by_address = Rules(PrivacySettings(rules=(f"url=file://{desktop.home}",)))
     assert by_address.excluded(found) is GapReason.EXCLUDED
 

@@ -102,7 +102,8 @@ def test_a_window_of_firefox_that_does_not_bear_its_name_cannot_be_told() -> Non
 
 
 @pytest.mark.parametrize(
-    "app", ["chromium", "chrome", "google-chrome", "brave", "vivaldi-bin", "msedge", "opera"]
+    "app",
+    ["chromium", "google-chrome", "brave", "vivaldi-bin", "msedge", "opera", "yandex_browser"],
 )
 def test_a_window_of_chromium_cannot_be_told_unless_something_tells(app: str) -> None:
     assert is_browser(app)
@@ -118,7 +119,9 @@ def test_edge_says_it_in_the_title_and_tor_browser_is_always_private() -> None:
     assert covered("mullvadbrowser (Mullvad Browser)", "a page — Mullvad Browser")
 
 
-@pytest.mark.parametrize("app", ["mousepad", "xterm", "editor", "dia", "storage", "code"])
+@pytest.mark.parametrize(
+    "app", ["mousepad", "xterm", "editor", "dia", "storage", "code", "yandex-disk"]
+)
 def test_other_programs_are_no_browsers(app: str) -> None:
     assert not is_browser(app)
     assert covered(app, "a window") is False
