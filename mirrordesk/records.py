@@ -191,9 +191,25 @@ class Moment:
     episode: str | None = None
 
 
+class Speaker(StrEnum):
+    """On which side of a call somebody speaks, as the source tells it."""
+
+    ME = "me"  # into the microphone
+    THEM = "them"  # out of the speakers
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A span in which one side of a call spoke."""
+
+    speaker: Speaker
+    start_ns: int
+    end_ns: int
+
+
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """A stretch of related moments."""
+    """A stretch of related moments; `spoken` is who spoke when in a call, empty for all else."""
 
     id: str
     start_ns: int
@@ -203,6 +219,11 @@ class Episode:
     apps: tuple[str, ...]
     moments: tuple[str, ...]
     summary: str = ""
+    spoken: tuple[Spoken, ...] = ()
+
+    @property
+    def is_call(self) -> bool:
+        return bool(self.spoken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +241,39 @@ class Watch:
 
     start_ns: int
     end_ns: int
+
+
+class Cover(StrEnum):
+    """How a stretch of time is accounted for that is no gap."""
+
+    WATCHED = "watched"
+    BEFORE = "before"  # the profile was not there yet
+    AHEAD = "ahead"  # has not come yet
+    UNKNOWN = "unaccounted"  # nothing says what happened then, which is a fault of ours
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A span of a day and what is known of it; not `stored` while memory does not hold that yet."""
+
+    start_ns: int
+    end_ns: int
+    cover: Cover | GapReason
+    stored: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DayAccount:
+    """A local day cut into stretches that follow one another without a gap or an overlap."""
+
+    date: str  # ISO, YYYY-MM-DD
+    zone: str
+    stretches: tuple[Stretch, ...]
+
+    @property
+    def length_ns(self) -> int:
+        """The sum of all stretches."""
+        return sum(stretch.end_ns - stretch.start_ns for stretch in self.stretches)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
 from mirrordesk import clock
 from mirrordesk.control import Span
-from mirrordesk.memory import schema
+from mirrordesk.memory import meetings, schema
 from mirrordesk.memory.tables import Tables
 from mirrordesk.records import Episode, Moment
 
@@ -17,15 +18,41 @@ _FOREVER_NS = 1 << 62
 
 
 def segment(moments: Sequence[Moment]) -> list[Episode]:
-    """Cut moments at pauses and at changes of the app that last.
+    """Cut moments at pauses, where a call begins or ends, and at changes of the app that last.
 
     Decisions look forward from the start of an episode only: segmenting again from there gives the
     same episodes with the same ids.
     """
     ordered = sorted(moments, key=lambda m: (m.start_ns, m.id))
-    return [
-        _episode(part) for stretch in _without_pauses(ordered) for part in _by_lasting_app(stretch)
-    ]
+    return [episode for stretch in _without_pauses(ordered) for episode in _episodes(stretch)]
+
+
+def _episodes(stretch: Sequence[Moment]) -> Iterator[Episode]:
+    """The calls of a stretch, and what lies between them by lasting app."""
+    done = index = 0
+    while index < len(stretch):
+        end = meetings.call_end(stretch, index)
+        if end is None:
+            index += 1
+            continue
+        first = _together(stretch, index, done)
+        last = next((i for i in range(end, len(stretch)) if _apart(stretch, i)), len(stretch))
+        yield from map(_episode, _by_lasting_app(stretch[done:first]))
+        yield _call(stretch[first:last])
+        done = index = last
+    yield from map(_episode, _by_lasting_app(stretch[done:]))
+
+
+def _together(moments: Sequence[Moment], index: int, least: int) -> int:
+    """The first of the moments that were captured at the same time: monitors stay together."""
+    while index > least and not _apart(moments, index):
+        index -= 1
+    return index
+
+
+def _apart(moments: Sequence[Moment], index: int) -> bool:
+    """Whether the moment at `index` begins later than the one before."""
+    return moments[index - 1].start_ns != moments[index].start_ns
 
 
 def _without_pauses(moments: Sequence[Moment]) -> Iterator[list[Moment]]:
@@ -42,14 +69,13 @@ def _without_pauses(moments: Sequence[Moment]) -> Iterator[list[Moment]]:
 def _by_lasting_app(moments: Sequence[Moment]) -> Iterator[Sequence[Moment]]:
     start, main = 0, ""
     for begin, app in _lasting_runs(moments):
-        index = begin
         if main and app != main:
-            while moments[index - 1].start_ns == moments[index].start_ns:
-                index -= 1  # two monitors seen at once stay together
+            index = _together(moments, begin, start)
             yield moments[start:index]
             start = index
         main = app
-    yield moments[start:]
+    if moments:
+        yield moments[start:]
 
 
 def _lasting_runs(moments: Sequence[Moment]) -> Iterator[tuple[int, str]]:
@@ -82,6 +108,14 @@ def _episode(moments: Sequence[Moment]) -> Episode:
         apps=tuple(app for app, _ in apps.most_common()),
         moments=tuple(m.id for m in moments),
     )
+
+
+def _call(moments: Sequence[Moment]) -> Episode:
+    """An episode that is named after the call's own window, where that was seen."""
+    episode = _episode(moments)
+    titles = Counter(m.title for m in moments if meetings.is_call_window(m))
+    title = titles.most_common(1)[0][0] if titles else episode.title
+    return replace(episode, title=title, spoken=meetings.spoken(moments))
 
 
 class EpisodeBook:

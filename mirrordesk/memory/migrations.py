@@ -58,11 +58,19 @@ def _file_vectors_by_model(tables: Tables) -> None:
             tables.drop(name)
 
 
+def _note_who_spoke(tables: Tables) -> None:
+    """Episodes of before are no calls: they are cut as they were."""
+    episodes = tables[schema.EPISODES]
+    if schema.SPOKEN.name not in episodes.columns():
+        episodes.add_column(schema.SPOKEN)
+
+
 # Never change or take out one that was released: add the next.
 MIGRATIONS: tuple[Callable[[Tables], None], ...] = (
     _create_tables,
     _index_terms,
     _file_vectors_by_model,
+    _note_who_spoke,
 )
 
 

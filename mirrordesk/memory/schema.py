@@ -9,7 +9,6 @@ meta                        what the store knows of itself: migrations done, spa
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -30,6 +29,8 @@ from mirrordesk.records import (
     TextLine,
     Vector,
     Watch,
+    from_json,
+    to_json,
 )
 from mirrordesk.terms import terms
 
@@ -63,6 +64,9 @@ _LINE = pa.struct(
         pa.field("confidence", pa.float32()),
     ]
 )
+SPOKEN = pa.field(
+    "spoken", pa.list_(pa.struct([pa.field("speaker", pa.string(), False), *_SPAN]))
+)  # null in what was stored before calls were told apart
 
 
 def _strings(*names: str) -> list[pa.Field]:
@@ -92,6 +96,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             *_strings(ZONE, "title", "summary"),
             pa.field("apps", pa.list_(pa.string())),
             pa.field("moments", pa.list_(pa.string())),
+            SPOKEN,
         ]
     ),
     GAPS: pa.schema([*_strings(KEY), *_SPAN, *_strings("reason")]),
@@ -187,14 +192,12 @@ def vector_rows(vectors: Iterable[tuple[Moment, Vector | None]], numbers: int) -
 
 def episode_rows(episodes: Iterable[Episode]) -> pa.Table:
     """Episodes as rows."""
-    rows = [{f.name: getattr(e, f.name) for f in dataclasses.fields(e)} for e in episodes]
-    return pa.Table.from_pylist(rows, schema=SCHEMAS[EPISODES])
+    return pa.Table.from_pylist([to_json(e) for e in episodes], schema=SCHEMAS[EPISODES])
 
 
 def to_episode(row: Row) -> Episode:
     """The episode of a row."""
-    values = {f.name: row[f.name] for f in dataclasses.fields(Episode)}
-    return Episode(**values | {"apps": tuple(row["apps"]), "moments": tuple(row["moments"])})
+    return from_json(Episode, {**row, "spoken": row["spoken"] or []})
 
 
 def gap_rows(gaps: Iterable[Gap]) -> pa.Table:

@@ -124,6 +124,10 @@ class Table:
         )
         self._write(lambda t: t.create_index(schema.TERMS, config=config, replace=True))
 
+    def add_column(self, column: pa.Field) -> None:
+        """Add a column, null in every row."""
+        self._write(lambda table: table.add_columns(column))
+
     def drop_column(self, name: str) -> None:
         """Take a column out of sight; `rewrite` takes its bytes."""
         self._write(lambda table: table.drop_columns([name]))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pyarrow as pa
 import pytest
 
 from mirrordesk.errors import StoreError
 from mirrordesk.memory import migrations, schema
+from mirrordesk.memory.episodes import segment
 from mirrordesk.memory.recall import Recall
 from mirrordesk.memory.renewal import Renewal
 from mirrordesk.memory.store import Store
 from mirrordesk.memory.tables import Tables
 from mirrordesk.paths import Profile
-from mirrordesk.records import Channel
+from mirrordesk.records import Channel, Speaker, Spoken
 from tests.memory.cutting import CutOff, cut_off_before_write
 from tests.memory.made import NOON, direction, embedded, frame, seen
 
@@ -91,6 +94,26 @@ def test_a_store_of_the_first_version_keeps_its_text_vectors(profile: Profile) -
 def test_bringing_a_store_up_may_be_cut_off_anywhere(profile: Profile) -> None:
     first_version(profile)
     assert_brought_up(opened_in_spite_of_cuts(profile))
+
+
+def test_episodes_of_before_calls_were_told_apart_stay_and_new_ones_can_be_calls(
+    profile: Profile,
+) -> None:
+    tables = Tables(profile.store)
+    tables.create(schema.META, schema.SCHEMAS[schema.META])
+    for number, migration in enumerate(migrations.MIGRATIONS[:3], start=1):
+        migration(tables)
+        tables.note(f"migration:{number}", "")
+    tables[schema.EPISODES].drop_column(schema.SPOKEN.name)
+    (old,) = segment([frame(1, "before")])
+    rows = schema.episode_rows([old])
+    tables[schema.EPISODES].insert(rows.drop_columns([schema.SPOKEN.name]))
+    store = opened_in_spite_of_cuts(profile)
+    new = replace(old, id="episode-new", spoken=(Spoken(Speaker.ME, NOON, NOON + 1),))
+    store.put_episodes([new])
+    assert sorted(store.episodes_since(0), key=lambda e: e.id) == sorted(
+        [old, new], key=lambda e: e.id
+    )
 
 
 def test_pictures_whose_maker_is_unknown_are_to_be_encoded_again(profile: Profile) -> None:
