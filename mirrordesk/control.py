@@ -7,9 +7,11 @@ captured before it was forgotten, but is only stored now, is dropped.
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from mirrordesk import clock, durable
@@ -105,13 +107,21 @@ def forgotten_moments(profile: Profile) -> frozenset[str]:
     )
 
 
-def _forgotten(profile: Profile) -> Iterator[dict[str, Any]]:
-    if not profile.forgotten.exists():
-        return
-    for line in profile.forgotten.read_text(encoding="utf-8").splitlines():
+def _forgotten(profile: Profile) -> tuple[dict[str, Any], ...]:
+    try:
+        about = profile.forgotten.stat()
+    except FileNotFoundError:
+        return ()
+    return _lines(profile.forgotten, about.st_size, about.st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=4)
+def _lines(path: Path, _size: int, _changed_ns: int) -> tuple[dict[str, Any], ...]:
+    """What is in the file; asked for at every step, and read again only when it has changed."""
+    values = []
+    for line in path.read_text(encoding="utf-8").splitlines():
         try:
-            value = json.loads(line)
+            values.append(json.loads(line))
         except json.JSONDecodeError:
             continue  # a line torn by a crash: its forgetting had removed nothing yet
-        if isinstance(value, dict):
-            yield value
+    return tuple(value for value in values if isinstance(value, dict))

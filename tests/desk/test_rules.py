@@ -12,6 +12,7 @@ from mirrordesk.capture.spool import Spool
 from mirrordesk.client import DeskClient
 from mirrordesk.desk import Desk
 from mirrordesk.errors import UsageError
+from mirrordesk.memory.recall import Recall
 from mirrordesk.paths import Profile
 from mirrordesk.pipeline import Pipeline
 from mirrordesk.records import Forgotten, Kind, Moment
@@ -86,6 +87,11 @@ def test_applying_forgets_what_was_shown_and_nothing_beside_it(desk: Desk) -> No
     assert left == {m.id for m in HISTORY} - {HISTORY[3].id}
     assert desk.preview_rule("monitor=monitor-2").moments == 0
     assert desk.apply_rule("monitor=monitor-2") == Forgotten(0, 0, 0)
+
+
+def test_a_page_is_found_by_its_host(desk: Desk) -> None:
+    found = Recall(desk.store, None).search("example.com")
+    assert [hit.moment.id for hit in found] == [HISTORY[0].id]
 
 
 def test_what_cannot_be_read_is_no_rule(desk: Desk) -> None:

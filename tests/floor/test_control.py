@@ -57,6 +57,16 @@ def test_a_line_torn_by_a_crash_spoils_only_itself(profile: Profile, kept: int) 
     assert spans[-1] == Span(5, 6)
 
 
+def test_single_moments_are_listed_beside_the_spans_and_told_apart(profile: Profile) -> None:
+    assert control.forgotten_moments(profile) == frozenset()
+    control.remember_forgetting_moments(profile, ["a", "b"])
+    control.remember_forgetting(profile, Span(1, 2))
+    assert control.forgotten_moments(profile) == {"a", "b"}
+    control.remember_forgetting_moments(profile, ["c"])
+    assert control.forgotten_moments(profile) == {"a", "b", "c"}
+    assert control.forgotten_spans(profile) == (Span(1, 2),)
+
+
 instants = st.integers(0, 20)
 
 
