@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mirrordesk import clock, config, control, doctor, durable, status, weights, words
+from mirrordesk.capture import ledger
 from mirrordesk.capture.spool import Spool
 from mirrordesk.control import Span
 from mirrordesk.errors import WeightsError, WorkerError
@@ -20,7 +21,7 @@ from mirrordesk.footprint import GIGABYTE, Footprint, Room
 from mirrordesk.hindsight import Hindsight
 from mirrordesk.llm import extractive
 from mirrordesk.llm.reader import Reader
-from mirrordesk.memory import forget
+from mirrordesk.memory import account, forget
 from mirrordesk.memory.media import Media
 from mirrordesk.memory.recall import Recall
 from mirrordesk.memory.store import Store
@@ -32,6 +33,7 @@ from mirrordesk.records import (
     Check,
     Day,
     Forgotten,
+    DayAccount,
     Hit,
     Moment,
     Progress,
@@ -170,6 +172,23 @@ class Desk:
 
     def days(self) -> list[str]:
         """The local days that hold something, oldest first, as ISO dates."""
+    def account(self, day: date) -> DayAccount:
+        """How every instant of a local day is accounted for, with what is not stored yet."""
+        now_ns, span = clock.now_ns(), Span(*clock.day_span(day))
+        # Asked in the order in which a record travels, so that one on its way is not missed.
+        waiting = ledger.unfinished(
+            self.profile,
+            status.recorder(self.profile.recorder_heartbeat),
+            now_ns,
+            is_running=durable.is_locked(self.profile.recorder_lock),
+        )
+        waiting += Spool(self.profile).ledger()
+        known = self.store.day(day)
+        stretches = account.account(
+            span, (*known.gaps, *known.watches), waiting, self.profile.born_ns, now_ns
+        )
+        return DayAccount(day.isoformat(), clock.zone_name(), stretches)
+
         return self.store.days()
 
     def moment(self, moment_id: str) -> Moment:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import platformdirs
@@ -40,6 +41,13 @@ class Profile:
     @property
     def marker(self) -> Path:
         return self.root / "profile.json"
+
+    @property
+    def born_ns(self) -> int:
+        """When the profile was created, UTC nanoseconds; 0 where its marker does not tell."""
+        about = durable.read_json(self.marker)
+        created = about.get("created") if isinstance(about, dict) else None
+        return clock.to_ns(datetime.fromisoformat(created)) if isinstance(created, str) else 0
 
     @property
     def config(self) -> Path:

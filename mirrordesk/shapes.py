@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mirrordesk import clock
-from mirrordesk.records import Answer, Box, Citation, Day, Hit, Moment, RulePreview
+from mirrordesk.records import Answer, Box, Citation, Day, DayAccount, Hit, Moment, RulePreview
 
 Shape = dict[str, Any]
 
@@ -75,6 +75,28 @@ def day(value: Day) -> Shape:
         ],
         "watched": [_span(w.start_ns, w.end_ns, value.zone) for w in value.watches],
         "moments": [_moment(moment) for moment in value.moments],
+    }
+
+
+def account(value: DayAccount) -> Shape:
+    """How a day is accounted for: stretches in order, and seconds by what they were."""
+    sums: dict[str, float] = {}
+    for stretch in value.stretches:
+        length = (stretch.end_ns - stretch.start_ns) / clock.SECOND
+        sums[stretch.cover.value] = sums.get(stretch.cover.value, 0.0) + length
+    return {
+        "date": value.date,
+        "zone": value.zone,
+        "seconds": value.length_ns / clock.SECOND,
+        "sums": sums,
+        "stretches": [
+            {
+                **_span(stretch.start_ns, stretch.end_ns, value.zone),
+                "what": stretch.cover.value,
+                "stored": stretch.stored,
+            }
+            for stretch in value.stretches
+        ],
     }
 
 

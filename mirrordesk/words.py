@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from mirrordesk import clock
-from mirrordesk.records import Forgotten, GapReason
+from mirrordesk.records import Cover, Forgotten, GapReason
 from mirrordesk.status import PerceptionStatus, Storage
 
 GAPS = {
@@ -21,6 +21,13 @@ GAPS = {
     GapReason.DISK_FULL: "The disk was full",
     GapReason.NO_DISPLAY: "There was no display",
     GapReason.SCHEDULE: "Outside the hours in which you want to be recorded",
+}
+
+COVERS = {
+    Cover.WATCHED: "Recorded, or seen that nothing changed",
+    Cover.BEFORE: "Before this memory was begun",
+    Cover.AHEAD: "Still to come",
+    Cover.UNKNOWN: "Not accounted for",
 }
 
 STAGES = {
@@ -107,6 +114,11 @@ def duration(ns: int) -> str:
         return f"{seconds} s"
     hours, minutes = divmod(round(seconds / 60), 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def cover(state: Cover | GapReason) -> str:
+    """What a stretch of a day was, in words."""
+    return GAPS[state] if isinstance(state, GapReason) else COVERS[state]
 
 
 def backlog(perception: PerceptionStatus | None) -> str:

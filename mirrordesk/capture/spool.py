@@ -16,6 +16,7 @@ File layout, little endian:
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import struct
@@ -109,6 +110,15 @@ class Spool:
         except (ValueError, KeyError, TypeError) as error:
             raise SpoolCorrupt(f"The spool entry {handle.path.name} has a bad header.") from error
         return dataclasses.replace(item, payload=payload) if isinstance(item, SpoolEntry) else item
+
+    def ledger(self) -> list[Watch | Gap]:
+        """The records of the ledger that memory does not hold yet; damaged ones are left out."""
+        found: list[Watch | Gap] = []
+        for handle in self.waiting():
+            with contextlib.suppress(FileNotFoundError, SpoolCorrupt):
+                if not handle.is_capture and not isinstance(item := self.read(handle), SpoolEntry):
+                    found.append(item)
+        return found
 
     def done(self, handle: Handle) -> None:
         """Remove an entry that memory now holds."""

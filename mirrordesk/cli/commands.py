@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from mirrordesk import clock, control, shapes, weights, words
 from mirrordesk import config as configuration
+from mirrordesk.cli import account
 from mirrordesk.cli.output import plain, result, say
 from mirrordesk.control import Span
 from mirrordesk.errors import UsageError
@@ -176,6 +177,9 @@ def status(options: argparse.Namespace, profile: Profile) -> int:
     from mirrordesk.desk import Desk
 
     with Desk(profile) as desk:
+        if options.day:
+            day = desk.account(options.day)
+            return result(options, shapes.account(day), account.lines(day))
         report = desk.report()
     recorder = report.recorder
     if report.paused:

@@ -58,7 +58,14 @@ def parser() -> argparse.ArgumentParser:
     _add_forget(add)
     add("pause", commands.pause, "stop recording until `resume`")
     add("resume", commands.resume, "go on recording")
-    add("status", commands.status, "whether it records, and how much it holds")
+    status = add("status", commands.status, "whether it records, and how much it holds")
+    status.add_argument(
+        "--day",
+        type=values.day,
+        nargs="?",
+        const="today",
+        help="how every minute of a day is accounted for: YYYY-MM-DD (default: today)",
+    )
     add("doctor", commands.doctor, "what was chosen, what is missing and the command that mends it")
     _add_models(subparsers)
     _add_rules(subparsers)

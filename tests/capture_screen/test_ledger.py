@@ -10,7 +10,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mirrordesk.capture.ledger import LONGEST_NS, STOPPED, Ledger, Span
+from mirrordesk.capture.ledger import LONGEST_NS, SET_BACK_NS, STOPPED, Ledger, Span
 from mirrordesk.clock import SECOND
 from mirrordesk.errors import DiskFull
 from mirrordesk.paths import Profile
@@ -53,6 +53,15 @@ def assert_covers(spans: list[Span], start_ns: int, end_ns: int) -> None:
     assert spans[-1].end_ns == end_ns
     for one, following in itertools.pairwise(spans):
         assert one.start_ns < one.end_ns == following.start_ns
+
+
+def assert_leaves_nothing_out(spans: list[Span], start_ns: int, end_ns: int) -> None:
+    assert spans[0].start_ns <= start_ns
+    reached = spans[0].end_ns
+    for span in spans:
+        assert span.start_ns <= reached
+        reached = max(reached, span.end_ns)
+    assert reached == end_ns
 
 
 class Run:
@@ -112,6 +121,28 @@ def test_a_sleep_of_the_machine_is_a_gap(profile: Profile) -> None:
     run.ledger.close(run.wall_ns)
     gap = Gap(NOON + SECOND, NOON + 3601 * SECOND, GapReason.ASLEEP)
     assert shelf.in_order() == [Watch(NOON, NOON + SECOND), gap]
+
+
+def test_an_hour_that_comes_twice_is_told_twice(profile: Profile) -> None:
+    shelf = Shelf()
+    run = Run(profile, shelf)
+    run.tick(None, 10)
+    run.tick(GapReason.PAUSED, -3600, steady=1)
+    run.tick(GapReason.PAUSED, 5)
+    run.ledger.close(run.wall_ns)
+    hour_ago = NOON - 3590 * SECOND
+    assert shelf.in_order() == [
+        Gap(hour_ago, hour_ago + 5 * SECOND, GapReason.PAUSED),
+        Watch(NOON, NOON + 10 * SECOND),
+    ]
+
+
+def test_the_time_before_the_first_recorder_is_told_from_the_birth_of_the_profile(
+    profile: Profile,
+) -> None:
+    shelf, later = Shelf(), profile.born_ns + 5 * SECOND
+    Ledger(profile, shelf.put).begin(None, later, 0)
+    assert shelf.in_order() == [Gap(profile.born_ns, later, GapReason.STOPPED)]
 
 
 def test_a_look_that_took_very_long_is_no_watch(profile: Profile) -> None:
@@ -174,12 +205,12 @@ steps = st.tuples(
 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(steps, max_size=40))
-def test_time_is_covered_exactly_once_through_jumps_kills_and_full_disks(
+def test_time_is_covered_through_jumps_kills_and_full_disks_and_only_time_that_came_twice_is_twice(
     story: list[tuple[GapReason | None, float, float | None, str]],
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         profile, shelf = Profile.open(Path(folder) / "p"), Shelf()
-        run, latest = Run(profile, shelf), NOON
+        run, latest, earliest, set_back = Run(profile, shelf), NOON, NOON, False
         for reason, wall, steady, event in story:
             shelf.full = event == "full" or (shelf.full and event != "space")
             shelf.kill_after_put = event == "kill after put"
@@ -194,14 +225,20 @@ def test_time_is_covered_exactly_once_through_jumps_kills_and_full_disks(
             except Killed:
                 died = True
             latest = max(latest, run.wall_ns)
+            if wall * SECOND < -SET_BACK_NS:
+                earliest, set_back = min(earliest, run.wall_ns), True
             if died:
                 shelf.full = shelf.kill_after_put = False
                 state = STOPPED if event == "stop" else "recording"
                 run = Run(profile, shelf, heartbeat(state, run.wall_ns), run.now + 3)
                 latest = max(latest, run.wall_ns)
         shelf.full = shelf.kill_after_put = False
-        run.ledger.close(max(latest, run.wall_ns) + 1)
-        assert_covers(shelf.in_order(), NOON, max(latest, run.wall_ns) + 1)
+        end = max(latest, run.wall_ns) + 1
+        run.ledger.close(end)
+        if set_back:
+            assert_leaves_nothing_out(shelf.in_order(), earliest, end)
+        else:
+            assert_covers(shelf.in_order(), NOON, end)
 
 
 def test_a_heartbeat_alone_tells_the_end_of_a_recorder_without_a_ledger(profile: Profile) -> None:

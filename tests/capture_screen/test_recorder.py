@@ -155,7 +155,9 @@ def test_a_killed_recorder_loses_nothing_acknowledged_and_the_next_tells_of_it(
     assert_contiguous(silent)
 
 
-def test_the_time_between_two_recorders_is_told_as_stopped(record: Record, silent: Profile) -> None:
+def test_the_time_before_and_between_two_recorders_is_told_as_stopped(
+    record: Record, silent: Profile
+) -> None:
     for _ in range(2):
         recording = record()
         recording.wait_for("recording")
@@ -164,7 +166,8 @@ def test_the_time_between_two_recorders_is_told_as_stopped(record: Record, silen
         assert ended is not None
         assert ended.state == "stopped"
     gaps = [span.reason for span in ledger(silent) if isinstance(span, Gap)]
-    assert gaps.count(GapReason.STOPPED) == 1
+    assert gaps.count(GapReason.STOPPED) == 2
+    assert ledger(silent)[0].start_ns == silent.born_ns
     assert_contiguous(silent)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from mirrordesk import config, durable, status
+from mirrordesk import clock, config, durable, status
 from mirrordesk.cli import main
 from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
@@ -255,3 +255,25 @@ def test_the_environment_names_the_profile(tmp_path: Path) -> None:
     done = _run("status", "--json", MIRRORDESK_HOME=str(home))
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["profile"] == str(home)
+
+
+def test_status_of_a_day_accounts_for_all_of_it(
+    remembered: Profile, capsys: pytest.CaptureFixture[str]
+) -> None:
+    day = clock.at(clock.now_ns()).date()
+    start_ns, end_ns = clock.day_span(day)
+    printed = Result(capsys, remembered, "status", "--day")
+    assert printed.out.splitlines()[-1].endswith("in all")
+    told = json.loads(Result(capsys, remembered, "status", "--day", f"{day}", "--json").out)
+    assert told["date"] == day.isoformat()
+    assert told["seconds"] == (end_ns - start_ns) / clock.SECOND
+    assert sum(told["sums"].values()) == pytest.approx(told["seconds"])
+    assert {"time", "end", "what", "stored"} <= set(told["stretches"][0])
+
+
+def test_status_of_what_is_no_day_is_told_in_one_sentence(
+    remembered: Profile, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = Result(capsys, remembered, "status", "--day", "someday")
+    assert result.status == 2
+    assert "invalid day value: 'someday'" in result.err
