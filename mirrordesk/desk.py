@@ -32,8 +32,8 @@ from mirrordesk.records import (
     Channel,
     Check,
     Day,
-    Forgotten,
     DayAccount,
+    Forgotten,
     Hit,
     Moment,
     Progress,
@@ -170,8 +170,6 @@ class Desk:
         """The timeline of a local day."""
         return self.store.day(day)
 
-    def days(self) -> list[str]:
-        """The local days that hold something, oldest first, as ISO dates."""
     def account(self, day: date) -> DayAccount:
         """How every instant of a local day is accounted for, with what is not stored yet."""
         now_ns, span = clock.now_ns(), Span(*clock.day_span(day))
@@ -189,6 +187,8 @@ class Desk:
         )
         return DayAccount(day.isoformat(), clock.zone_name(), stretches)
 
+    def days(self) -> list[str]:
+        """The local days that hold something, oldest first, as ISO dates."""
         return self.store.days()
 
     def moment(self, moment_id: str) -> Moment:
