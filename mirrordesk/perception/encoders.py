@@ -14,6 +14,7 @@ from mirrordesk.perception.base import Encoder, Ocr, TextEncoder, VectorEncoder
 from mirrordesk.perception.line_reader import LineReader
 from mirrordesk.perception.rereading import RereadingOcr
 from mirrordesk.records import Channel
+from mirrordesk.redaction import text
 from mirrordesk.weights import OcrWeights, Role, Weights
 
 _Stamps = tuple[tuple[int, int] | None, ...]
@@ -113,8 +114,9 @@ class Encoders:
         self._former.pop(channel, None)
 
     def forget_frames(self) -> None:
-        """Let go of the frames and lines that the OCR remembers in order to read less."""
+        """Let go of the frames and lines that are remembered in order to read and search less."""
         self._open.pop(Channel.OCR, None)
+        text.let_go()
 
     def state(self, channel: Channel) -> str:
         """In words: which encoder, where and why; or why there is none."""

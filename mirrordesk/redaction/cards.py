@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from mirrordesk.redaction.spans import Secret, Span
 
 _DIGIT = r"[\dOolI|SB]"  # and what OCR makes of one
-_GAP = r"[ \t\u00a0.\-\u2013]{1,3}"
+_GAP = r"[ \t\n\u00a0.\-\u2013]{1,3}"
 _SHAPES = re.compile(
     rf"""(?<![\w.,])(?<![A-Z]{{2}}\d\d\ )(?:  # not within an IBAN
-      {_DIGIT}{{4}} (?: {_GAP} {_DIGIT}{{4}} ){{3}} (?P<tail> {_GAP} {_DIGIT}{{1,3}} )?
-    | {_DIGIT}{{4}} {_GAP} {_DIGIT}{{6}} {_GAP} {_DIGIT}{{4,5}}
+      {_DIGIT}{{4}} (?: (?:{_GAP})? {_DIGIT}{{4}} ){{3}} (?P<tail> {_GAP} {_DIGIT}{{1,3}} )?
+    | {_DIGIT}{{4}} (?:{_GAP})? {_DIGIT}{{6}} (?:{_GAP})? {_DIGIT}{{4,5}}
     | {_DIGIT}{{13,19}}
     )(?![\w]|[.,]\d)""",
     re.VERBOSE,

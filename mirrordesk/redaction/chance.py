@@ -88,7 +88,8 @@ def is_key(text: str) -> bool:
     """Whether `text` can be a key, given that a label beside it says so."""
     inner = body(text)
     has_both = any(map(str.isdigit, inner)) and any(map(str.isalpha, inner))
-    if len(inner) < 8 or worded(inner) >= 0.6 or not (has_both or is_random(inner, 16)):
+    a_name = worded(inner) >= 0.6 and changes(inner) < 0.3
+    if len(inner) < 8 or a_name or not (has_both or is_random(inner, 16)):
         return False
     return len(inner) >= 16 or changes(inner) >= 0.3
 
@@ -110,7 +111,7 @@ def continued(text: str, end: int) -> int:
     """Where a key that ends at `end` ends if OCR has put spaces into it."""
     while match := _NEXT_PARTS.match(text, end):
         part, after = match[1], match[2] or ""
-        if _is_part(part):
+        if is_part(part):
             end += 1 + len(part)
         elif len(part) <= SHORT_PART and is_random(after, LEAST_PART):
             end += 2 + len(part) + len(after)
@@ -119,7 +120,7 @@ def continued(text: str, end: int) -> int:
     return end
 
 
-def _is_part(part: str) -> bool:
+def is_part(part: str) -> bool:
     """Whether it can belong to the key before it and is nothing by itself."""
     if len(part) < 3 or is_plain(part):
         return False

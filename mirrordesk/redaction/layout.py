@@ -6,6 +6,7 @@ boxes. Each way of putting lines together is a view; what is found in a view is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ WRAPPED = 1.0  # … and between two lines of one text
 MOST_CELLS = 20  # below a label
 CELL_GAP = 4.0  # heights between two cells of a column
 TAIL = 200  # characters of a line that the next one can continue
+_FIRST = re.compile(r"[\w+/-]+(?![\w+/-]|=\w|[:(])")  # no name of what follows it
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +60,17 @@ def views(lines: Sequence[TextLine]) -> Iterator[View]:
     """Every view of one line or of a few."""
     for row in _rows(lines):
         yield _row_view(lines, row)
-    for upper in range(len(lines)):
-        column = _column(lines, upper)
+    downwards = sorted(range(len(lines)), key=lambda each: lines[each].box.y)
+    for place, upper in enumerate(downwards):
+        column = _column(lines, upper, downwards[place + 1 :])
+        nearest = next(column, None)
+        if nearest is None:
+            continue
+        yield _joined(lines, upper, nearest, "\n")
+        if _continues(lines[upper], lines[nearest]):
+            yield _joined(lines, upper, nearest, "")
         if labels.is_label(lines[upper].text):
             yield from (_joined(lines, upper, lower, "\n") for lower in column)
-        elif column:
-            yield _joined(lines, upper, column[0], "\n")
-        if column and _continues(lines[upper], lines[column[0]]):
-            yield _joined(lines, upper, column[0], "")
 
 
 def page(lines: Sequence[TextLine]) -> View:
@@ -82,22 +87,22 @@ def _rows(lines: Sequence[TextLine]) -> Iterator[list[int]]:
     left = sorted(range(len(lines)), key=lambda each: lines[each].box.x)
     while left:
         row = [left.pop(0)]
-        while following := _right_of(lines, row[-1], left):
-            left.remove(following[0])
-            row.append(following[0])
+        while (following := _right_of(lines, row[-1], left)) is not None:
+            left.remove(following)
+            row.append(following)
         yield row
 
 
-def _right_of(lines: Sequence[TextLine], cell: int, others: Sequence[int]) -> list[int]:
-    """The cell that stands next to the right, alone in a list, or an empty one."""
+def _right_of(lines: Sequence[TextLine], cell: int, others: Sequence[int]) -> int | None:
+    """The cell that stands next to the right."""
     box = lines[cell].box
-    beside = [
-        other
-        for other in others
-        if _share_a_row(box, lines[other].box)
-        and -TORN * box.h <= lines[other].box.x - box.right <= FAR * box.h
-    ]
-    return beside[:1]  # they come sorted by where they begin
+    for other in others:  # they come sorted by where they begin
+        gap = lines[other].box.x - box.right
+        if gap > FAR * box.h:
+            break
+        if gap >= -TORN * box.h and _share_a_row(box, lines[other].box):
+            return other
+    return None
 
 
 def _row_view(lines: Sequence[TextLine], row: Sequence[int]) -> View:
@@ -112,24 +117,23 @@ def _row_view(lines: Sequence[TextLine], row: Sequence[int]) -> View:
     return View(text, tuple(parts))
 
 
-def _column(lines: Sequence[TextLine], upper: int) -> list[int]:
-    """What stands below a line, the nearest first, as long as the column goes on."""
-    box = lines[upper].box
-    below = [
-        number
-        for number, line in enumerate(lines)
-        if line.box.y > box.y + box.h / 2 and _in_line(box, line.box)
-    ]
-    column: list[int] = []
-    last = box
-    for number in sorted(below, key=lambda each: lines[each].box.y):
+def _column(lines: Sequence[TextLine], upper: int, lower: Sequence[int]) -> Iterator[int]:
+    """What stands below a line, the nearest first, as long as the column goes on.
+
+    `lower` are the lines that begin no higher, from the top down.
+    """
+    box = last = lines[upper].box
+    tallest = max(line.box.h for line in lines)
+    room, cells = BELOW, 0
+    for number in lower:
         here = lines[number].box
-        gap = (BELOW if not column else CELL_GAP) * max(box.h, here.h)
-        if here.y - last.bottom > gap or len(column) == MOST_CELLS:
-            break
-        column.append(number)
-        last = here
-    return column
+        if here.y - last.bottom > CELL_GAP * tallest or cells == MOST_CELLS:
+            return
+        if here.y > box.y + box.h / 2 and _in_line(box, here):
+            if here.y - last.bottom > room * max(box.h, here.h):
+                return
+            yield number
+            last, room, cells = here, CELL_GAP, cells + 1
 
 
 def _in_line(upper: Box, lower: Box) -> bool:
@@ -140,11 +144,11 @@ def _in_line(upper: Box, lower: Box) -> bool:
 def _continues(upper: TextLine, lower: TextLine) -> bool:
     """Whether the lower line may go on with what the upper one has no room for."""
     one, other = upper.box, lower.box
-    first = (lower.text.split() or [""])[0]
+    first = _FIRST.match(lower.text)
     near = other.y - one.bottom < WRAPPED * one.h
     alike = 0.6 < other.h / one.h < 1.6
     returns = other.x <= one.x + 2 * one.h and other.right <= one.right + 2 * one.h
-    return near and alike and returns and len(first) >= 3 and not chance.is_plain(first)
+    return near and alike and returns and first is not None and chance.is_part(first[0])
 
 
 def _joined(lines: Sequence[TextLine], upper: int, lower: int, sign: str) -> View:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Iterator
 
 from mirrordesk.redaction import addresses, blocks, cards, chance, codes, labels, policy, tokens
@@ -9,6 +10,7 @@ from mirrordesk.redaction.policy import Policy
 from mirrordesk.redaction.spans import Known, Span, merged, replaced
 
 SECRETS = Policy()
+REMEMBERED = 4096  # lines; a few screens of them, each in its combinations
 LEAST_KNOWN = 8  # letters and digits of a value that is known again wherever it stands
 
 _OF_A_LINE = (tokens.find, addresses.find, labels.find, cards.find, codes.find)
@@ -19,12 +21,18 @@ def find(text: str, wanted: Policy = SECRETS) -> list[Span]:
     return merged([*in_line(text, wanted), *in_column(text, wanted)])
 
 
-def in_line(text: str, wanted: Policy) -> list[Span]:
+@functools.lru_cache(REMEMBERED)
+def in_line(text: str, wanted: Policy) -> tuple[Span, ...]:
     """The secrets of one line, or of a few that belong together."""
     found = list(policy.find(text, wanted))
     if wanted.secrets:
         found += [span for detector in _OF_A_LINE for span in detector(text)]
-    return merged(found)
+    return tuple(merged(found))
+
+
+def let_go() -> None:
+    """Forget the lines that were searched, which are remembered because most come again."""
+    in_line.cache_clear()
 
 
 def in_column(text: str, wanted: Policy) -> list[Span]:

@@ -54,7 +54,7 @@ _FOURS = re.compile(  # base 32 for an authenticator
 _NAMED = re.compile(r"(?<![A-Za-z0-9])[a-z]{2,12}(?:[_-][a-z0-9]{2,8}){0,3}[_-]([A-Za-z0-9]{16,})")
 _BARE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9+/_-]{20,}={0,2}")
 _TORN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{8,}(?: [A-Za-z0-9]{8,})+(?![A-Za-z0-9])")
-_BODY = r"[A-Za-z0-9_\-\u2013+/=.~|]"
+_BODY = r"[A-Za-z0-9_\-\u2013+/.~|]"
 
 _ADDRESS = re.compile(r"(?:https?:|www\.|[\w-]+\.(?:com|org|net|io|dev|de|ai|app|co)\b/)\S*", re.I)
 # What is random and no secret: sums, public keys, marks of versions
@@ -125,7 +125,8 @@ def _beginnings(known: tuple[str, ...], lost: str) -> re.Pattern[str]:
     """Any of these and what follows, as OCR may have read it; `lost`: what is left of a dash."""
     alternatives = "|".join("".join(_misread(c, lost) for c in each) for each in known)
     return re.compile(
-        rf"(?<![A-Za-z0-9])(?:{alternatives})(?P<body>{_BODY}{{{LEAST_SEEN},}})", re.IGNORECASE
+        rf"(?<![A-Za-z0-9])(?:{alternatives})(?P<body>{_BODY}{{{LEAST_SEEN},}}={{0,2}})",
+        re.IGNORECASE,
     )
 
 

@@ -58,6 +58,7 @@ def test_every_visa_number_is_called_one(middle: str, gap: str) -> None:
         "6011 1111 1111 1117",
         "4111 1111 1lll 1111",  # as OCR reads it
         "4lll 1111 1111 1111",
+        "45391488 0343 6467",  # and a gap lost
     ],
 )
 def test_a_card_is_found_as_it_is_written(number: str) -> None:

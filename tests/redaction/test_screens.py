@@ -61,6 +61,14 @@ def test_a_key_that_goes_on_in_the_next_line_is_found_as_a_whole() -> None:
     assert texts(redacted(lines)) == ["export TOKEN=[key]", "[key]"]
 
 
+def test_a_hash_above_a_name_is_not_taken_for_a_key_that_goes_on() -> None:
+    lines = [
+        line(f"git checkout {'3f2a9c1e8b' * 4}", 20, 40),
+        line("aws_region = eu-west-1", 20, 60),
+    ]
+    assert redacted(lines).boxes == ()
+
+
 def test_a_code_below_the_sentence_that_announces_it_is_found() -> None:
     lines = [line("Your GitHub verification code:", 20, 40), line("482913", 20, 60)]
     assert texts(redacted(lines)) == ["Your GitHub verification code:", "[code]"]
