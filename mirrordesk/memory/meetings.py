@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from mirrordesk import clock
-from mirrordesk.records import Kind, Moment, Speaker, Spoken
+from mirrordesk.records import Episode, Kind, Moment, Speaker, Spoken
 
 ONSET = (
     2 * clock.MINUTE
@@ -22,6 +23,7 @@ HOLD = 4 * clock.MINUTE  # without a window or a turn, after which the call is o
 BREATH = 2 * clock.SECOND  # between two utterances of one speaker that count as one
 
 SPEAKERS = {"microphone": Speaker.ME, "loopback": Speaker.THEM}
+SAID_BY = {Speaker.ME: "You, in a call", Speaker.THEM: "The others, in a call"}
 
 # Windows that stand open during a call alone; what a program is called counts only with its title
 _TITLES = re.compile(
@@ -80,6 +82,13 @@ def spoken(moments: Sequence[Moment]) -> tuple[Spoken, ...]:
         else:
             found.append(Spoken(who, moment.start_ns, moment.end_ns))
     return tuple(found)
+
+
+def told(moment: Moment, episode: Episode | None) -> Moment:
+    """Something heard, named after its side and the call's title where it belongs to a call."""
+    if episode is None or not episode.is_call or moment.source not in SPEAKERS:
+        return moment
+    return replace(moment, app=SAID_BY[SPEAKERS[moment.source]], title=episode.title)
 
 
 def _is_heard(moment: Moment) -> bool:

@@ -8,11 +8,11 @@ from typing import TypeVar
 
 from mirrordesk import clock
 from mirrordesk.errors import StoreError, WeightsError
-from mirrordesk.memory import dates, fusion, meaning, schema
+from mirrordesk.memory import dates, fusion, meaning, meetings, schema
 from mirrordesk.memory.dates import When
 from mirrordesk.memory.meaning import Embed, Meaning
 from mirrordesk.memory.store import Store
-from mirrordesk.records import Channel, Hit, Moment, State
+from mirrordesk.records import Channel, Hit, Kind, Moment, State
 from mirrordesk.terms import content_terms
 
 Result = TypeVar("Result")
@@ -154,7 +154,17 @@ class Recall:
         kept.sort(key=lambda m: (fused[m.id], m.start_ns, m.id), reverse=True)
         best = [m.id for m in kept[:limit]]
         with_lines = self._store.known(best, lines=True)
-        return [_hit(with_lines[key], fused[key], channels) for key in best if key in with_lines]
+        return [
+            _hit(self._told(with_lines[key]), fused[key], channels)
+            for key in best
+            if key in with_lines
+        ]
+
+    def _told(self, moment: Moment) -> Moment:
+        """Speech of a call with who said it in which call, so that an answer can say so."""
+        if moment.kind is not Kind.SPEECH:
+            return moment
+        return meetings.told(moment, self._store.episode_of(moment))
 
     def rarity(self, words: Iterable[str]) -> dict[str, float]:
         """How much each term tells moments apart: BM25's ln(1 + (N - n + ½) / (n + ½)).

@@ -148,8 +148,13 @@ class Store:
         if moment_id not in found:
             raise StoreError(f"There is no moment {moment_id} (any more).")
         moment = found[moment_id]
+        episode = self.episode_of(moment)
+        return replace(moment, episode=episode.id if episode else None)
+
+    def episode_of(self, moment: Moment) -> Episode | None:
+        """The episode that a moment belongs to."""
         around = self._episodes.overlapping(Span(moment.start_ns, moment.start_ns + 1))
-        return replace(moment, episode=next((e.id for e in around if moment_id in e.moments), None))
+        return next((e for e in around if moment.id in e.moments), None)
 
     def moments(self, start_ns: int, end_ns: int, light: bool = True) -> list[Moment]:
         """The moments that the span overlaps, oldest first; `light`: no lines, no vectors."""

@@ -46,6 +46,9 @@ class DayModel:
         self.episodes = tuple(sorted(day.episodes, key=lambda episode: episode.start_ns))
         self.gaps = tuple(sorted(day.gaps, key=lambda gap: gap.start_ns))
         self.watches = _joined(day.watches)
+        self.calls = tuple((n, e) for n, e in enumerate(self.episodes) if e.is_call)
+        self.said = [(m.start_ns, m.end_ns) for m in self.speech if m.source == "microphone"]
+        self.played = [(m.start_ns, m.end_ns) for m in self.speech if m.source != "microphone"]
         self._frame_starts = [m.start_ns for m in self.frames]
         self._speech_starts = [m.start_ns for m in self.speech]
         self.lanes = self._lanes()
@@ -88,6 +91,10 @@ class DayModel:
         """The last begun of the episodes that cover a time."""
         found = [e for e in self.episodes if e.start_ns <= ns <= e.end_ns]
         return found[-1] if found else None
+
+    def call_at(self, ns: int) -> Episode | None:
+        """The call that covers a time."""
+        return next((e for _, e in self.calls if e.start_ns <= ns <= e.end_ns), None)
 
     def _lanes(self) -> tuple[Lane, ...]:
         places = {m: i for i, episode in enumerate(self.episodes) for m in episode.moments}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from mirrordesk import words
-from mirrordesk.records import Box, Citation, Kind, Moment
+from collections import Counter
+
+from mirrordesk import clock, words
+from mirrordesk.records import Box, Citation, Episode, Kind, Moment, Speaker
 
 _HEARD = {"microphone": "Heard on the microphone", "loopback": "Played by the computer"}
+_SAID = {"microphone": "You", "loopback": "Played"}
 _KINDS = {
     Kind.FRAME: "Screen",
     Kind.SPEECH: "Heard",
@@ -50,6 +53,27 @@ def source_name(item: Citation | Moment) -> str:
     if isinstance(item, Moment) and item.kind is Kind.SPEECH:
         return _HEARD.get(item.source, "Heard")
     return item.app or _KINDS[item.kind]
+
+
+def quoted(item: Moment) -> str:
+    """What was said, and by which side."""
+    return f"{_SAID.get(item.source, 'Heard')}: “{item.text}”"
+
+
+def call(episode: Episode, zone: str) -> str:
+    """A call: its title, when it was, and for how long each side spoke."""
+    spoken = Counter[Speaker]()
+    for one in episode.spoken:
+        spoken[one.speaker] += one.end_ns - one.start_ns
+    mine, theirs = (_minutes(spoken[who]) for who in (Speaker.ME, Speaker.THEM))
+    times = words.span(episode.start_ns, episode.end_ns, zone)
+    shares = f"You spoke {mine}, the others {theirs}"
+    return "\n".join(filter(None, (episode.title, f"Call, {times}", shares)))
+
+
+def _minutes(length_ns: int) -> str:
+    minutes, seconds = divmod(length_ns // clock.SECOND, 60)
+    return f"{minutes}:{seconds:02} min"
 
 
 def time_line(citation: Citation) -> str:

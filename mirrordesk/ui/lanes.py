@@ -24,6 +24,11 @@ def height(model: DayModel | None) -> int:
     return AXIS + ROW * (max(lanes, 3) + 1) + 6
 
 
+def speech_row(model: DayModel) -> int:
+    """The row below the lanes, where speech is."""
+    return max(len(model.lanes), 3)
+
+
 class LanePainter:
     """Draws one model at one scale. Blocks that share a pixel are drawn once."""
 
@@ -43,7 +48,7 @@ class LanePainter:
         self._axis(painter)
         for row, lane in enumerate(self._model.lanes):
             self._blocks(painter, lane, self.row_top(row))
-        self._speech(painter, self.row_top(self._speech_row()))
+        self._speech(painter, self.row_top(speech_row(self._model)))
         painter.restore()
         self._names(painter)
 
@@ -51,9 +56,6 @@ class LanePainter:
     def row_top(row: int) -> float:
         """The top of a lane."""
         return AXIS + row * ROW + (ROW - BAR) / 2
-
-    def _speech_row(self) -> int:
-        return max(len(self._model.lanes), 3)
 
     def _columns(self, spans: list[tuple[int, int]]) -> Iterator[tuple[float, float]]:
         """The spans in view as pixel spans, those that fall on the same pixel only once."""
@@ -110,17 +112,28 @@ class LanePainter:
         return QColor(colours[episode % len(colours)])
 
     def _speech(self, painter: QPainter, top: float) -> None:
+        """What the person said in the upper half, what the computer played in the lower; the calls
+        lie beneath in the colours of their episodes."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        colour = self._theme.colour("ink", 0.75)
-        for left, right in self._columns([(m.start_ns, m.end_ns) for m in self._model.speech]):
-            painter.fillRect(QRectF(left, top + 3, max(right - left, 2), BAR - 6), colour)
+        for place, call in self._model.calls:
+            shade = self.episode_colour(place)
+            shade.setAlphaF(0.35)
+            for left, right in self._columns([(call.start_ns, call.end_ns)]):
+                painter.fillRect(QRectF(left, top, right - left, BAR), shade)
+        half = BAR / 2
+        for spans, colour, begins in (
+            (self._model.said, self._theme.colour("accent"), top + 1),
+            (self._model.played, self._theme.colour("ink", 0.75), top + half + 1),
+        ):
+            for left, right in self._columns(spans):
+                painter.fillRect(QRectF(left, begins, max(right - left, 2), half - 2), colour)
 
     def _names(self, painter: QPainter) -> None:
         painter.setFont(font(CAPTION, QFont.Weight.Medium))
         painter.setPen(self._theme.colour("ink_soft"))
         metrics = QFontMetricsF(painter.font())
         names = [(row, lane.name) for row, lane in enumerate(self._model.lanes)]
-        for row, name in [*names, (self._speech_row(), SPEECH_NAME)]:
+        for row, name in [*names, (speech_row(self._model), SPEECH_NAME)]:
             place = QRectF(0, self.row_top(row), GUTTER - 14, BAR)
             shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, place.width())
             painter.drawText(

@@ -144,7 +144,7 @@ class Preview(QWidget):
         self.app.setText(evidence.source_name(moment) if moment else "")
         self.title.setText(moment.title if moment else "")
         self.episode.setText(episode)
-        self.heard.setPlainText("\n".join(f"“{item.text}”" for item in heard if item.text))
+        self.heard.setPlainText("\n".join(evidence.quoted(item) for item in heard if item.text))
         self.heard.setVisible(bool(heard))
         self._heard_title.setVisible(bool(heard))
         if changed:

@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from mirrordesk import clock, words
-from mirrordesk.ui import lanes
+from mirrordesk.ui import evidence, lanes
 from mirrordesk.ui.controls import tooltip
 from mirrordesk.ui.daymodel import DayModel
 from mirrordesk.ui.scale import TimeScale
@@ -84,7 +84,9 @@ class Scrubber(QWidget):
             return ""
         ns = self.scale.ns(x)
         row = int((y - lanes.AXIS) // lanes.ROW)
-        return self._block_tip(row, ns) or self._gap_tip(ns) or self._watch_tip(ns)
+        tips = (self._block_tip, self._call_tip)
+        found = next(filter(None, (tip(row, ns) for tip in tips)), "")
+        return found or self._gap_tip(ns) or self._watch_tip(ns)
 
     def _block_tip(self, row: int, ns: int) -> str:
         assert self._model is not None
@@ -99,6 +101,14 @@ class Scrubber(QWidget):
                 moments = words.count(block.moments, "moment")
                 return "\n".join(filter(None, (lane.name, episode, f"{times} · {moments}")))
         return ""
+
+    def _call_tip(self, row: int, ns: int) -> str:
+        """The call over the row of speech: its title, when it was, who spoke for how long."""
+        assert self._model is not None
+        call = self._model.call_at(ns)
+        if call is None or row != lanes.speech_row(self._model):
+            return ""
+        return evidence.call(call, self._model.day.zone)
 
     def _gap_tip(self, ns: int) -> str:
         assert self._model is not None

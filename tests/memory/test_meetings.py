@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from mirrordesk import clock
 from mirrordesk.memory.episodes import PAUSE, segment
 from mirrordesk.memory.meetings import HOLD, ONSET, is_call_window
+from mirrordesk.memory.recall import Recall
 from mirrordesk.memory.store import Store
 from mirrordesk.records import Episode, Kind, Moment, Speaker, Spoken
 from tests.memory.made import NOON, draft
@@ -169,6 +170,17 @@ def test_a_call_stored_piece_by_piece_is_the_call_stored_at_once(store: Store) -
     stored = store.episodes_since(0)
     assert stored == segment(moments)
     assert any(episode.spoken for episode in stored)
+
+
+def test_what_was_said_in_a_call_is_found_with_its_side_and_the_calls_title(store: Store) -> None:
+    answer = replace(said(64, "them"), text="the budget is forty eight thousand")
+    outside = replace(said(900, "them"), text="the budget of the film was small")
+    store.add([seen(60, ZOOM, "zoom"), said(61, "me"), answer, outside])
+    store.refresh_episodes(NOON)
+    found = {hit.moment.id: hit.moment for hit in Recall(store).search("budget")}
+    assert found[answer.id].app == "The others, in a call"
+    assert found[answer.id].title == ZOOM
+    assert found[outside.id] == outside
 
 
 def test_what_decides_lies_within_what_is_cut_anew() -> None:

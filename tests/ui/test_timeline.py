@@ -9,14 +9,17 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from mirrordesk import clock
 from mirrordesk.paths import Profile
-from mirrordesk.records import Day, Gap, GapReason, Kind, Moment
+from mirrordesk.records import Day, Episode, Gap, GapReason, Kind, Moment, Speaker, Spoken
 from mirrordesk.ui import lanes
 from mirrordesk.ui.daymodel import MOST_LANES, DayModel
 from mirrordesk.ui.scale import TimeScale
+from mirrordesk.ui.scrubber import Scrubber
+from mirrordesk.ui.style import Theme
 from mirrordesk.ui.window import TIMELINE, MainWindow
 from tests.ui.fakes import FakeDesk
 
@@ -177,3 +180,39 @@ def test_the_marks_of_the_axis_are_in_view_and_have_room(scale: TimeScale) -> No
     places = [scale.x(ns) for ns, _ in scale.marks("UTC")]
     assert all(99 <= place <= 1001 for place in places)
     assert all(b - a >= 60 for a, b in itertools.pairwise(places))
+
+
+def test_a_call_tells_over_the_row_of_speech_who_spoke_for_how_long(
+    qtbot: QtBot, qapp: QApplication
+) -> None:
+    start = DAY[0] + 9 * clock.HOUR
+    turns = (("microphone", 0, 65), ("loopback", 70, 250))
+    heard = tuple(
+        Moment(
+            f"{number:032x}",
+            Kind.SPEECH,
+            start + begin * clock.SECOND,
+            start + end * clock.SECOND,
+            "UTC",
+            source,
+        )
+        for number, (source, begin, end) in enumerate(turns)
+    )
+    sides = zip(Speaker, heard, strict=True)
+    spoken = tuple(Spoken(who, m.start_ns, m.end_ns) for who, m in sides)
+    ids = tuple(m.id for m in heard)
+    call = Episode("call", start, heard[-1].end_ns, "UTC", "Weekly sync", (), ids, spoken=spoken)
+    model = DayModel(Day("2026-03-03", "UTC", *DAY, heard, (call,), (), ()))
+    scrubber = Scrubber(Theme(qapp, "light"))
+    qtbot.addWidget(scrubber)
+    scrubber.resize(800, scrubber.sizeHint().height())
+    scrubber.show_day(model, keep_view=False)
+    y = lanes.AXIS + lanes.ROW * (lanes.speech_row(model) + 0.5)
+    tip = scrubber.tip_at(scrubber.scale.x(start + clock.MINUTE), y)
+    assert tip.splitlines() == [
+        "Weekly sync",
+        "Call, 09:00:00 to 09:04:10",
+        "You spoke 1:05 min, the others 3:00 min",
+    ]
+    assert scrubber.tip_at(scrubber.scale.x(start + clock.MINUTE), lanes.AXIS + 2) == ""
+    assert not scrubber.grab().isNull()
