@@ -91,11 +91,12 @@ class Pipeline:
         return [handle for handle in captures if handle.path.name not in self._held]
 
     def _forget_frames(self) -> None:
-        """What was forgotten must not live on in what the OCR remembers."""
+        """Carry out what was noted meanwhile; nor must it live on in what the OCR remembers."""
         profile = self._profile
         count = len(control.forgotten_spans(profile)) + len(control.forgotten_moments(profile))
         if count != self._forgotten:
             self._encoders.forget_frames()
+            self._store.carry_out_forgetting(self._media)
             self._forgotten = count
 
     def _store_ledger(self, handles: Sequence[Handle]) -> None:

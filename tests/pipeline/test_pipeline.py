@@ -104,6 +104,19 @@ def test_what_was_forgotten_while_it_waited_is_not_stored(profile: Profile) -> N
     assert Spool(profile).waiting() == []
 
 
+def test_what_a_running_recorder_notes_as_forgotten_leaves_memory(profile: Profile) -> None:
+    """As by its hot key: the recorder may not open the memory itself."""
+    Spool(profile).put(frame("secret", NOW))
+    pipeline = Pipeline(profile)
+    while pipeline.step():
+        pass
+    assert len(moments(profile)) == 1
+    control.remember_forgetting(profile, Span(NOW - 1, NOW + 1))
+    pipeline.step()
+    assert pipeline._store.count() == 0
+    assert [path for path in profile.media.rglob("*") if path.is_file()] == []
+
+
 def test_a_picture_that_is_none_fails_its_channel_and_not_the_worker(profile: Profile) -> None:
     spool = Spool(profile)
     spool.put(entry(Kind.FRAME, NOW, NOW, "monitor-1", b"no picture"))
