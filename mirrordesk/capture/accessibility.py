@@ -95,14 +95,19 @@ class Accessibility:
     def programs(self) -> dict[int, Node]:
         """By process, the programs that tell anything."""
         registry = Node("org.a11y.atspi.Registry", _ROOT)
-        nodes = self.children(registry)
-        self._pids = {n.bus: self._pids.get(n.bus) or self._pid(n.bus) for n in nodes}
-        return {self._pids[node.bus]: node for node in nodes}
+        found = {}
+        for node in self.children(registry):
+            with contextlib.suppress(Silent):  # it has just ended
+                found[self._pid(node.bus)] = node
+        return found
 
     def _pid(self, name: str) -> int:
         """The process behind a name, as the bus itself knows it: no program can forge that."""
-        bus = Node("org.freedesktop.DBus", "/org/freedesktop/DBus")
-        return int(self._bus.call(bus, bus.bus, "GetConnectionUnixProcessID", "s", name))
+        if name not in self._pids:
+            bus = Node("org.freedesktop.DBus", "/org/freedesktop/DBus")
+            asked = self._bus.call(bus, bus.bus, "GetConnectionUnixProcessID", "s", name)
+            self._pids[name] = int(asked)  # a bus never gives a name to another program
+        return self._pids[name]
 
     def children(self, node: Node) -> list[Node]:
         """What lies in `node`, without what its program does not tell of (yet)."""
@@ -113,10 +118,10 @@ class Accessibility:
         """What `node` is called, in the program's language."""
         return str(self._bus.property(node, _ACCESSIBLE, "Name"))
 
-    def kind(self, node: Node) -> str:
-        """The class of `node` in its program; empty where it tells none."""
+    def attribute(self, node: Node, name: str) -> str:
+        """What `node` is in its program, as its "class" or "id"; empty where it is not told."""
         attributes = self._bus.call(node, _ACCESSIBLE, "GetAttributes")
-        return str(attributes.get("class", ""))
+        return str(attributes.get(name, ""))
 
     def states(self, node: Node) -> set[int]:
         """The numbers of the states that `node` is in."""

@@ -1,28 +1,33 @@
 """Which browser windows are private, and what address they show.
 
-The window system tells neither. Chromium tells both to the desktop's accessibility service, if that
-was switched on when it started: a private window bears its mark behind the name of the browser, in
-brackets, in every language. Where nothing tells, both stay None, and the rules fail closed.
+The window system tells neither. Browsers tell the desktop's accessibility service, if that was
+switched on when they started: Chromium the mode, by a mark behind its own name, in brackets, in
+every language; Chromium and Firefox the address. What nobody tells stays None, and the rules fail
+closed. (Firefox has the mode in its title.)
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from mirrordesk.capture import program
+from mirrordesk.capture import address_field, program
 from mirrordesk.capture.accessibility import FOCUSED, REST_S, Accessibility, Node, Silent
 from mirrordesk.records import Window
 from mirrordesk.rules import address
-from mirrordesk.rules.browsers import is_browser, is_chromium, is_private, starts_private
+from mirrordesk.rules.browsers import (
+    bears_mark,
+    is_browser,
+    is_chromium,
+    is_private,
+    starts_private,
+)
 
 SETTLED_S = 0.5  # between two looks that must agree that a window is ordinary
 
 _BRACKETS = "([{（［【〔「"
-_ADDRESS = "OmniboxViewViews"  # Chromium's class of the field that shows the address, and …
-_AROUND = ("NonClientView", "BrowserView", "TopContainerView", "ToolbarView", "LocationBarView")
-_FRAME = "FrameView"  # … in the names of what lies around it
+
 
 Key = tuple[int, int]  # handle and process of a window
 
@@ -58,7 +63,7 @@ class Pages:
         asked = {_key(w): w for w in windows if w.pid and w.title and is_browser(w.app)}
         self._known = {key: self._known.get(key, Known()) for key in asked}
         self._started_private = {pid: self._starts_private(pid) for _, pid in asked}
-        telling = [w for w in asked.values() if is_chromium(w.app)]
+        telling = [w for w in asked.values() if address_field.way(w.app)]
         for pid in {w.pid for w in telling if w.pid}:
             self._ask(pid, [w for w in telling if w.pid == pid])
         completed = [self._completed(w) if _key(w) in asked else w for w in windows]
@@ -128,14 +133,13 @@ class Pages:
             return
         frame = next(iter(modes)) if len(modes) == 1 else None
         since_s = known.ordinary_since_s
-        if private == {True}:
+        if is_chromium(window.app) and private == {True}:
             known = replace(known, private=True, frame=frame)
         elif since_s is None:
             known = replace(known, ordinary_since_s=now_s)
-        elif now_s - since_s >= SETTLED_S and known.private is None:
-            known = replace(known, private=False, frame=frame)
-        elif known.private is False:
-            known = replace(known, frame=frame)
+        elif now_s - since_s >= SETTLED_S:
+            ordinary = is_chromium(window.app) and known.private is None
+            known = replace(known, private=False if ordinary else known.private, frame=frame)
         self._known[_key(window)] = known
 
     def _url(self, window: Window, known: Known) -> str | None:
@@ -143,6 +147,8 @@ class Pages:
         if self._service is None or known.frame is None:
             return None
         try:
+            if mode(self._service.name(known.frame), window.title) is None:
+                return None  # the page has just changed, and with it the address
             field = known.address or self._seek_address(self._service, window, known.frame)
             if field is None or FOCUSED in self._service.states(field):
                 return None
@@ -156,20 +162,10 @@ class Pages:
         if now_s - known.sought_s < REST_S:
             return None
         self._known[_key(window)] = replace(known, sought_s=now_s)
-        service.kind(frame)  # only after such a question does Chromium tell what lies in it
-        field = self._address(service, frame)
+        field = address_field.find(service, frame, window.app)
         if field:
             self._known[_key(window)] = replace(self._known[_key(window)], address=field)
         return field
-
-    def _address(self, service: Accessibility, node: Node) -> Node | None:
-        """The field that shows the address somewhere in `node`."""
-        for child, kind in _kinds(service, node):
-            if kind == _ADDRESS:
-                return child
-            if (kind in _AROUND or _FRAME in kind) and (found := self._address(service, child)):
-                return found
-        return None
 
 
 def matching(frames: dict[Node, str], title: str) -> dict[Node, bool]:
@@ -191,14 +187,9 @@ def mode(name: str, title: str) -> bool | None:
     if not name.startswith(page) or at < 0:
         return None
     behind = name[at + len(browser) :]
-    if any(bracket in behind for bracket in _BRACKETS):
+    if bears_mark(behind) or any(bracket in behind for bracket in _BRACKETS):
         return True
     return False if not behind or behind.startswith(" - ") else None
-
-
-def _kinds(service: Accessibility, node: Node) -> Iterator[tuple[Node, str]]:
-    for child in service.children(node):
-        yield child, service.kind(child)
 
 
 def _is_untold(window: Window) -> bool:

@@ -88,21 +88,31 @@ def is_chromium(app: str) -> bool:
     return bool(_tokens(app) & CHROMIUM) and not _is_always_private(app)
 
 
+def is_gecko(app: str) -> bool:
+    """Whether it is Firefox or one of its kin."""
+    return bool(_tokens(app) & GECKO)
+
+
+def bears_mark(text: str) -> bool:
+    """Whether a word that browsers put on private windows stands in `text`."""
+    folded = text.casefold()
+    return any(mark in folded for mark in PRIVATE_MARKS)
+
+
 def is_private(app: str, title: str, told: bool | None) -> bool | None:
     """Whether a window is private; None where nobody can tell.
 
     `told` is what the window system or the accessibility service says. A window without a title is
     a menu or a list of suggestions and shares the fate of its program's other windows.
     """
-    folded = title.casefold()
-    if told or _is_always_private(app) or any(mark in folded for mark in PRIVATE_MARKS):
+    if told or _is_always_private(app) or bears_mark(title):
         return True
     if not title or told is False:
         return False
     if is_chromium(app):
         return None
-    if _tokens(app) & GECKO:
-        return False if _DASH.split(folded)[-1].strip() in _GECKO_NAMES else None
+    if is_gecko(app):
+        return False if _DASH.split(title.casefold())[-1].strip() in _GECKO_NAMES else None
     return False
 
 

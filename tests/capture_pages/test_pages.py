@@ -42,8 +42,10 @@ class FakeService(Accessibility):
     def name(self, node: Node) -> str:
         return self.names[node.path]
 
-    def kind(self, node: Node) -> str:
-        return {"/view": "LocationBarView", "/field": "OmniboxViewViews"}.get(node.path, "Root")
+    def attribute(self, node: Node, name: str) -> str:
+        chromium = {"/view": "LocationBarView", "/field": "OmniboxViewViews"}
+        gecko = {"/view": "nav-bar", "/field": "urlbar-input"}
+        return {"class": chromium, "id": gecko}[name].get(node.path, "")
 
     def states(self, node: Node) -> set[int]:
         return self.states_of_address
@@ -109,7 +111,8 @@ def settled(browser: Pages, clock: Clock, *windows: Window) -> list[Window]:
         ("DevTools (Incognito)", "DevTools", True),
         ("Another page - Chromium", "A page - Chromium", None),
         ("A page", "A page - Chromium", None),
-        ("A page - Chromium Incognito", "A page - Chromium", None),
+        ("A page - Chromium - Incognito", "A page - Chromium", True),
+        ("A page - Chromium, zweites Fenster", "A page - Chromium", None),
     ],
 )
 def test_the_mark_stands_behind_the_name_of_the_browser(
@@ -158,6 +161,8 @@ def test_what_is_known_of_a_window_holds_as_long_as_it_is_there(
     service.names = {"/1": "A - Chromium"}
     (known,) = settled(browser, clock, window("A - Chromium"))
     assert (known.private, known.url) == (False, "example.com/inbox")
+    (changing,) = browser.complete([window("elsewhere - Chromium")])
+    assert (changing.private, changing.url) == (False, None)  # whose address would it be?
     service.is_silent = True
     (silent,) = browser.complete([window("elsewhere - Chromium")])
     assert (silent.private, silent.url) == (False, None)
@@ -187,11 +192,21 @@ def test_a_service_that_does_not_answer_is_left_alone_for_a_while(
     assert service.asked == 2
 
 
+def test_firefox_tells_its_address_and_its_mode_is_left_to_the_title(
+    browser: Pages, clock: Clock, service: FakeService
+) -> None:
+    service.names = {"/1": "A — Mozilla Firefox", "/2": "B — Mozilla Firefox Private Browsing"}
+    ordinary = window("A — Mozilla Firefox", 1, app="firefox-esr")
+    private = window("B — Mozilla Firefox Private Browsing", 2, app="firefox-esr")
+    found = settled(browser, clock, ordinary, private)
+    assert [w.private for w in found] == [None, None]
+    assert found[0].url == "example.com/inbox"
+
+
 def test_other_programs_and_menus_are_left_as_they_are(
     browser: Pages, service: FakeService
 ) -> None:
-    windows = [window("a shell", app="xterm"), window("", 2), window("x — Mozilla Firefox", 3)]
-    windows[2] = window("x — Mozilla Firefox", 3, app="firefox")
+    windows = [window("a shell", app="xterm"), window("", 2), window("A", 3, app="qutebrowser")]
     assert browser.complete(windows) == windows
     assert service.asked == 0
     assert browser.trouble == ""
