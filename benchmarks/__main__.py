@@ -19,7 +19,16 @@ import benchmarks
 from mirrordesk.errors import MirrorDeskError, UsageError
 
 # modules that measure nothing
-SHARED = ("__main__", "data", "drawing", "office_work", "screens", "sessions")
+SHARED = (
+    "__main__",
+    "codecs",
+    "data",
+    "drawing",
+    "legibility",
+    "office_work",
+    "screens",
+    "sessions",
+)
 
 
 def names() -> list[str]:

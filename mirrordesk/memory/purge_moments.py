@@ -44,7 +44,7 @@ def carry_out(tables: Tables, media: Media, profile: Profile) -> Forgotten:
     for some in _portions(sorted(ids)):
         named = tables[schema.MOMENTS].rows((schema.MEDIA,), some)[schema.MEDIA].to_pylist()
         moments += len(named)
-        files += sum(media.remove(path) for path in named if path)
+        files += media.remove_all([path for path in named if path])
         for table in (*Spaces(tables).each(), tables[schema.MOMENTS]):
             table.delete(some)
     EpisodeBook(tables).forget_moments(ids)

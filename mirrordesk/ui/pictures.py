@@ -10,12 +10,9 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QImageReader
 
-from mirrordesk.memory.archive import shelf
-from mirrordesk.memory.archive.segment import Level
 from mirrordesk.records import Box
 from mirrordesk.ui.background import Background
 
@@ -82,16 +79,18 @@ def read(wanted: Wanted) -> Picture | None:
 
 
 def _from_archive(wanted: Wanted) -> Picture | None:
+    from mirrordesk.memory.archive import shelf  # with numpy, which the window starts without
+
     kept = shelf.frame(wanted.path)
     if kept is None:
         return None
     height, width, _ = kept.pixels.shape
-    data = np.ascontiguousarray(kept.pixels).tobytes()
+    data = kept.pixels.tobytes()
     image = QImage(data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
     frame = image.size()
     if wanted.size and not wanted.focus:
         image = _scaled(image, wanted.size)
-    return replace(_shaped(image, frame, wanted), thinned=kept.level is not Level.FULL)
+    return replace(_shaped(image, frame, wanted), thinned=kept.thinned)
 
 
 def _shaped(image: QImage, frame: QSize, wanted: Wanted) -> Picture:

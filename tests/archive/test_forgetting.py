@@ -133,3 +133,18 @@ def test_a_rewriting_that_was_cut_off_is_finished(
     Store(profile)  # finishes it
     assert len(every_picture(profile)) == 10
     assert (media.frame(str(moments[-1].media)) == screen(29)).all()
+
+
+def test_a_damaged_segment_does_not_hide_or_cost_what_another_monitor_showed(
+    profile: Profile, media: Media, keep: Keep, packer: Packing
+) -> None:
+    keep(range(0, 10, 2), source="left")
+    moments = keep(range(1, 10, 2), source="right")
+    pack_all(packer)
+    for path in profile.media.rglob("*.mkv"):
+        if Path(str(moments[0].media)).name not in shelf.about(path).names:
+            damaged = path
+            path.write_bytes(b"damaged")
+    assert (media.frame(str(moments[1].media)) == screen(3)).all()
+    assert media.remove(str(moments[1].media))
+    assert damaged.exists()

@@ -132,7 +132,12 @@ def test_a_segment_of_a_newer_program_is_not_guessed_at(tmp_path: Path) -> None:
         shelf.about(path)
 
 
+def test_a_frame_of_another_size_is_refused() -> None:
+    binder = Binder(*SIZE)
+    with pytest.raises(ValueError, match="another size"):
+        binder.add(name(0), screen(0, (64, 64)))
+
+
 def test_frames_of_odd_sizes_fit() -> None:
     frames = [with_photograph(number, (481, 331)) for number in range(3)]
     assert read(bound(frames), 2).shape == (331, 481, 3)
-    assert SIZE != (481, 331)

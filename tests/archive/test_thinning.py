@@ -10,6 +10,7 @@ import pytest
 
 from mirrordesk import clock, footprint, words
 from mirrordesk.attempts import Attempts
+from mirrordesk.cli import main
 from mirrordesk.memory.archive import segment
 from mirrordesk.memory.archive.packing import Packing
 from mirrordesk.memory.archive.segment import Level
@@ -131,3 +132,14 @@ def test_lengths_of_time_read_well(days: float, told: str) -> None:
 def test_nothing_thinned_says_nothing() -> None:
     assert words.thinned(Storage(1), "UTC") == []
     assert len(words.thinned(dataclasses.replace(Storage(1), small_before_ns=1), "UTC")) == 1
+
+
+def test_the_status_tells_the_room_and_what_was_thinned(
+    profile: Profile, store: Store, keep: Keep, capsys: pytest.CaptureFixture[str]
+) -> None:
+    three_segments(store, profile, keep)
+    Thinning(store, profile, lambda: TINY).step()
+    assert main(["status", "--profile", str(profile.root)]) == 0
+    printed = capsys.readouterr().out
+    assert "50 GB ≈ " in printed
+    assert "were made small to save room" in printed

@@ -53,7 +53,9 @@ class Binder:
         return len(self._names) >= MOST_FRAMES or self._ink.pixels >= MOST_CHANGE * width * height
 
     def add(self, name: str, pixels: Pixels) -> None:
-        """Take the next frame."""
+        """Take the next frame. Raises ValueError where it is of another size."""
+        if pixels.shape[1::-1] != self._size:
+            raise ValueError(f"{name} is of another size than its segment.")
         frame = regions.codes(pixels)
         changed = regions.changed(self._before, frame)
         judged = regions.photographic(frame)

@@ -1,6 +1,6 @@
 """A segment as a file: the frames of one monitor in a stretch of time.
 
-It is a Matroska film with three files attached: what it holds (JSON) and the ink. `level` says how
+It is a Matroska film to which are attached what it holds (JSON) and the ink. Its level says how
 much of the pixels is left.
 """
 

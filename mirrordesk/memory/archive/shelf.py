@@ -23,6 +23,11 @@ class Kept:
     pixels: Pixels
     level: Level
 
+    @property
+    def thinned(self) -> bool:
+        """Whether these are a thumbnail's, enlarged."""
+        return self.level is not Level.FULL
+
 
 def segments(folder: Path) -> Iterator[Path]:
     """The segments of a folder, in order."""
@@ -37,30 +42,48 @@ def about(path: Path) -> About:
         raise StoreError(f"The archive file {path.name} is gone.") from error
 
 
-def holder(frame: Path) -> Path | None:
-    """The segment that holds the frame of that name, or None.
-
-    Raises StoreError where a damaged one may hold it.
-    """
-    times = naming.times(frame.name)
-    for path in segments(frame.parent):
-        span = naming.times(path.name)
-        is_near = span and times and span[0] <= times[0] < span[1]
-        if is_near and frame.name in about(path).names:
-            return path
-    return None
-
-
 def frame(named: Path) -> Kept | None:
     """The frame of that name, or None where no segment holds it.
 
-    Raises StoreError where its segment is damaged, or its pixels were let go.
+    Raises StoreError where a segment that is damaged may hold it, or its pixels were let go.
     """
-    path = holder(named)
+    path = _holder(named)
     if path is None:
         return None
+    try:
+        return _read(path, named.name)
+    except StoreError:
+        moved = None if path.exists() else _holder(named)  # written anew just now
+        if moved is None:
+            raise
+        return _read(moved, named.name)
+
+
+def _holder(frame: Path) -> Path | None:
+    damage: StoreError | None = None
+    for path in _around(frame):
+        try:
+            if frame.name in about(path).names:
+                return path
+        except StoreError as error:
+            damage = error  # another one may hold it
+    if damage:
+        raise damage
+    return None
+
+
+def _around(frame: Path) -> Iterator[Path]:
+    """The segments in whose span a frame lies."""
+    times = naming.times(frame.name)
+    for path in segments(frame.parent):
+        span = naming.times(path.name)
+        if span and times and span[0] <= times[0] < span[1]:
+            yield path
+
+
+def _read(path: Path, name: str) -> Kept:
     with segment.opened(path) as source:
-        number = source.about.names.index(named.name)
+        number = source.about.names.index(name)
         size = source.about.width, source.about.height
         return Kept(_enlarged(source.frame(number), *size), source.about.level)
 
@@ -84,17 +107,28 @@ def put(folder: Path, names: Sequence[str], data: bytes, level: Level = Level.FU
 
 
 def clear(folder: Path, names: Collection[str]) -> int:
-    """Delete these files, and take these frames out of the segments; how many were there."""
+    """Delete these files, and take these frames out of the segments; how many were there.
+
+    Segments that are damaged and may hold one that is nowhere else are deleted whole.
+    """
     there = [path for path in (folder / name for name in names) if path.exists()]
     if there:
         remove(there)
-    starts = [times[0] for times in map(naming.times, set(names)) if times]
+    packed = set(names) - {path.name for path in there}
+    near = {path for name in packed for path in _around(folder / name)}
     taken = 0
-    for path in segments(folder) if len(there) < len(names) else ():
-        span = naming.times(path.name)
-        if span and any(span[0] <= start < span[1] for start in starts):
-            taken += take_out(path, lambda name: name in names)
+    for path in sorted(near, key=_is_damaged):
+        # two may hold the same where a rewriting was cut off
+        if taken < len(packed) or not _is_damaged(path):
+            taken += take_out(path, lambda name: name in packed)
     return len(there) + taken
+
+
+def _is_damaged(path: Path) -> bool:
+    try:
+        return not about(path).names
+    except StoreError:
+        return True
 
 
 def take_out(path: Path, is_gone: Callable[[str], bool]) -> int:
