@@ -20,6 +20,7 @@ from mirrordesk.errors import WeightsError, WorkerError
 from mirrordesk.footprint import GIGABYTE, Footprint, Room
 from mirrordesk.hindsight import Hindsight
 from mirrordesk.llm import extractive
+from mirrordesk.llm.agreement import agreed
 from mirrordesk.llm.reader import Reader
 from mirrordesk.memory import account, forget
 from mirrordesk.memory.media import Media
@@ -115,9 +116,10 @@ class Desk:
         try:
             model = weights.llm(self.settings.llm)
             settings = dataclasses.replace(self.settings.llm, model=str(model.path))
-            return Reader(self._reader_worker, settings).answer(question, hits, emit, cancelled)
+            answer = Reader(self._reader_worker, settings).answer(question, hits, emit, cancelled)
         except (WorkerError, WeightsError) as error:
             return self._quote(question, hits, note=str(error))
+        return agreed(answer, self._quote(question, hits)) if model.micro else answer
 
     def _quote(self, question: str, hits: Sequence[Hit], note: str = "") -> Answer:
         answer = extractive.answer(question, hits, self._compare, statistics=self._rarity)
