@@ -82,9 +82,10 @@ def test_a_short_training_writes_a_checkpoint_that_loads(
 ) -> None:
     monkeypatch.setattr(train, "BATCH", 8)
     monkeypatch.setattr(evaluate, "POOL", 12)
-    arguments = ["train", "--steps", "2", "--screens", "40", "--folder", str(tmp_path)]
-    monkeypatch.setattr(sys, "argv", arguments)
-    train.main()
+    arguments = ["train", "--steps", "1", "1", "--screens", "40", "--folder", str(tmp_path)]
+    for more in ([], ["--second"]):
+        monkeypatch.setattr(sys, "argv", [*arguments, *more])
+        train.main()
     assert evaluate.load(tmp_path).encode_texts(["a map"]).shape == (1, 128)
     figures = json.loads((tmp_path / "evaluation.json").read_text(encoding="utf-8"))
     assert (figures["steps"], figures["pool"]) == (2, 12)

@@ -70,6 +70,16 @@ def fresh(tokens: int) -> Any:
     return model
 
 
+def load(model: nn.Module, vocabulary: Vocabulary, path: Path) -> None:
+    """Take into a fresh model what `save` wrote."""
+    state = open_clip().factory.load_state_dict(str(path))
+    table = state["token_embedding.weight"]
+    used = set(vocabulary.ids)
+    unused = next(number for number in range(len(table)) if number not in used)
+    state["token_embedding.weight"] = table[[unused, *vocabulary.ids]]
+    model.load_state_dict({name: value.float() for name, value in state.items()})
+
+
 def save(model: nn.Module, vocabulary: Vocabulary, path: Path) -> None:
     """Write `model` as open_clip reads it: in half precision, with the full token table.
 

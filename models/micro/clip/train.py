@@ -1,6 +1,7 @@
-"""Trains CLIP-micro: `python -m models.micro.clip.train`, about half an hour on two cores.
+"""Trains CLIP-micro: `python -m models.micro.clip.train`, about three quarters of an hour.
 
-Screens are drawn once, then seen a few times; what is said about them is made up anew each time.
+Screens are drawn, then seen a few times; what is said about them is made up anew each time. Two
+rounds, each with screens of its own: the first also tells facts, the second goes on without.
 Since it is known which captions are true of which screens, no screen counts as wrong for a caption
 that fits it too. Every other batch holds a few kinds of screens only, which are hard to tell apart.
 """
@@ -14,6 +15,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -29,15 +31,22 @@ SEED = 30
 BATCH = 64  # screens
 CAPTIONS = 1  # for each screen of a batch
 FEW_KINDS = 4
-RATE = 2e-3
 WARM_UP = 60  # steps
 FADE = 0.3  # share of the steps, the last ones, over which the rate falls to nothing
 HIGHEST_SCALE = 4.6  # e to this is 100, where CLIP holds it too
 SHIFT = 2  # pixels that a screen may be off its place
-TELLING = 0.3  # weight of telling facts beside the contrastive loss
 UNHEARD = 0.04  # share of the tokens made unknown, so that strange words do not matter
 MEAN = torch.tensor((0.48145466, 0.4578275, 0.40821073)) * 255  # open_clip's, for its preprocessing
 DEVIATION = torch.tensor((0.26862954, 0.26130258, 0.27577711)) * 255
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A part of the training."""
+
+    steps: int
+    rate: float  # at its highest
+    telling: float  # weight of telling facts beside the contrastive loss
 
 
 class Truth:
@@ -134,9 +143,9 @@ class Learner(nn.Module):
     long before the contrastive loss alone would.
     """
 
-    def __init__(self, tokens: int, truth: Truth) -> None:
+    def __init__(self, clip: Any, truth: Truth, telling: float) -> None:
         super().__init__()
-        self.clip = checkpoint.fresh(tokens)
+        self.clip, self.telling = clip, telling
         self.facts = nn.Linear(checkpoint.configuration()["embed_dim"], len(truth))
         self.alike = truth.alike()
 
@@ -146,11 +155,14 @@ class Learner(nn.Module):
         texts = self.clip.encode_text(batch.tokens, normalize=True)
         true = (batch.mentioned @ (1.0 - batch.shown).T) == 0.0
         logits = self.clip.logit_scale.exp() * texts @ pictures.T  # (captions, screens)
-        told = self._telling(pictures, batch.shown) + self._telling(texts, batch.mentioned)
         right = true[torch.arange(len(texts)), logits.argmax(1)].float().mean()
-        return contrast(logits, true) + TELLING * told, right
+        loss = contrast(logits, true)
+        if self.telling:
+            told = self._told(pictures, batch.shown) + self._told(texts, batch.mentioned)
+            loss = loss + self.telling * told
+        return loss, right
 
-    def _telling(self, vectors: Tensor, facts: Tensor) -> Tensor:
+    def _told(self, vectors: Tensor, facts: Tensor) -> Tensor:
         """How badly each fact can be told from the others of its attribute, summed over a row."""
         logits = self.facts(vectors * vectors.shape[1] ** 0.5)
         # the highest of a row is taken out and put back, so that no exponential overflows
@@ -177,14 +189,15 @@ def contrast(logits: Tensor, true: Tensor) -> Tensor:
 
 
 class Log:
-    """Writes the means of every 50 steps as a line of JSON."""
+    """Writes the means of every 50 steps as a line of JSON, behind what `steps` have written."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, steps: int) -> None:
         self._file, self._began = file, time.monotonic()
-        self._steps = 0
+        self._steps = steps
         self._losses: list[float] = []
         self._rights: list[float] = []
-        file.write_text("")
+        if not steps:
+            file.write_text("")
 
     def add(self, loss: float, right: float) -> None:
         self._steps += 1
@@ -208,47 +221,66 @@ def rate(step: int, steps: int) -> float:
     return min(1.0, (step + 1) / WARM_UP, (steps - step) / (FADE * steps))
 
 
-def train(known: Sequence[Screen], vocabulary: Vocabulary, steps: int, folder: Path) -> None:
-    """Train for `steps` batches; checkpoint and training.jsonl go to `folder`."""
-    torch.manual_seed(SEED)
+def train(
+    clip: Any, known: Sequence[Screen], vocabulary: Vocabulary, part: Round, seed: int
+) -> Iterator[tuple[float, float]]:
+    """Improve `clip` for a round; yields the loss and the share found right of each step."""
     truth = Truth(known)
-    learner = Learner(len(vocabulary), truth)
-    optimizer = torch.optim.AdamW(learner.parameters(), RATE, (0.9, 0.98), weight_decay=0.05)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate(step, steps))
-    log = Log(folder / "training.jsonl")
-    endless = batches(known, truth, vocabulary, SEED)
-    for step, batch in zip(range(1, steps + 1), endless, strict=False):
+    learner = Learner(clip, truth, part.telling)
+    optimizer = torch.optim.AdamW(learner.parameters(), part.rate, (0.9, 0.98), weight_decay=0.05)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate(step, part.steps))
+    endless = batches(known, truth, vocabulary, seed)
+    for _step, batch in zip(range(part.steps), endless, strict=False):
         loss, right = learner(batch)
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(learner.parameters(), 5.0)
         optimizer.step()
         schedule.step()
-        learner.clip.logit_scale.data.clamp_(0.0, HIGHEST_SCALE)
-        log.add(loss.item(), right.item())
-        if step % 500 == 0 or step == steps:
-            checkpoint.save(learner.clip, vocabulary, folder / checkpoint.CHECKPOINT.name)
+        clip.logit_scale.data.clamp_(0.0, HIGHEST_SCALE)
+        yield loss.item(), right.item()
+
+
+def drawn(number: int, screens_of_a_round: int) -> Sequence[Screen]:
+    """The screens of a round, counted from 0."""
+    first = SEED * evaluate.SEEDS_APART + number * screens_of_a_round
+    return screens.renders(range(first, first + screens_of_a_round))
 
 
 def main() -> None:
     """Draw the screens, train, and evaluate on screens and sentences never seen."""
+    options = _options()
+    first, second = options.steps
+    rounds = (Round(first, 2e-3, 0.3), Round(second, 1e-3, 0.0))
+    file, began = options.folder / checkpoint.CHECKPOINT.name, time.monotonic()
+    torch.manual_seed(SEED)
+    known, chance = drawn(0, options.screens), random.Random(SEED)
+    vocabulary = Vocabulary(caption(screen, chance).text for screen in known)
+    clip = checkpoint.fresh(len(vocabulary))
+    if options.second:
+        checkpoint.load(clip, vocabulary, file)
+    log = Log(options.folder / "training.jsonl", first if options.second else 0)
+    for number, part in enumerate(rounds):
+        if number < options.second:
+            continue
+        known = drawn(number, options.screens) if number else known
+        for loss, right in train(clip, known, vocabulary, part, SEED + number):
+            log.add(loss, right)
+        checkpoint.save(clip, vocabulary, file)
+    trained = {"steps": first + second, "screens": len(rounds) * options.screens, "seed": SEED}
+    minutes = round((time.monotonic() - began) / 60, 1)
+    evaluate.write(options.folder, trained | {"minutes_of_this_run": minutes})
+
+
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--steps", type=int, default=4000)
-    parser.add_argument("--screens", type=int, default=12_000)
+    parser.add_argument("--steps", type=int, nargs=2, default=(4000, 1500), help="of each round")
+    parser.add_argument("--screens", type=int, default=12_000, help="of each round")
+    parser.add_argument("--second", action="store_true", help="only the second, from the file here")
     parser.add_argument("--folder", type=Path, default=checkpoint.HERE, help="where to write")
-    options = parser.parse_args()
-    began = time.monotonic()
-    first = SEED * evaluate.SEEDS_APART
-    known = screens.renders(range(first, first + options.screens))
-    chance = random.Random(SEED)
-    vocabulary = Vocabulary(caption(screen, chance).text for screen in known)
-    print(f"{len(known)} screens, {len(vocabulary)} tokens", flush=True)
-    train(known, vocabulary, options.steps, options.folder)
-    minutes = round((time.monotonic() - began) / 60, 1)
-    trained = {"steps": options.steps, "screens": options.screens, "seed": SEED, "minutes": minutes}
-    evaluate.write(options.folder, trained)
+    return parser.parse_args()
 
 
 if __name__ == "__main__":
