@@ -18,6 +18,7 @@ SIZES = (8, 10, 12, 14, 18, 24, 32)  # of letters, in pixels
 CONTRASTS = (20, 60, 255)  # levels of 255 between ground and letters; 20 is hardly to be read
 REPLIES = ("ok", "Yes.", "No, on Friday", "42")
 LINE = "The invoice of 14 March was paid twice."
+LINE_HEIGHT = 16  # pixels that a pane is scrolled by
 PLACES_TRIED = 40
 RECENT = 7  # places
 CARET_S = 0.53  # on and off for so long, as in GTK
@@ -66,9 +67,9 @@ class Places:
         """The most even of some places of that (width, height)."""
         return self._taken(min(self._some(size), key=self._unrest))
 
-    def busy(self, size: tuple[int, int]) -> Box:
-        """The most crowded of some places."""
-        return self._taken(max(self._some(size), key=self._unrest))
+    def full_of_lines(self, size: tuple[int, int]) -> Box:
+        """That of some places which scrolling changes most, wherever something was drawn."""
+        return max(self._tried(size), key=self._scrolling)
 
     def any(self, size: tuple[int, int]) -> Box:
         """Just a place."""
@@ -78,17 +79,24 @@ class Places:
         self._recent.append(place)
         return place
 
-    def _some(self, size: tuple[int, int]) -> list[Box]:
+    def _tried(self, size: tuple[int, int]) -> list[Box]:
         (wide, tall), (w, h) = (self._screen.shape[1], self._screen.shape[0]), size
-        tried = [
+        return [
             Box(self._chance.randrange(wide - w), self._chance.randrange(40, tall - h - 60), w, h)
             for _ in range(PLACES_TRIED)
         ]
+
+    def _some(self, size: tuple[int, int]) -> list[Box]:
+        tried = self._tried(size)
         free = [box for box in tried if not any(box.intersection(r) for r in self._recent)]
         return free or tried
 
     def _unrest(self, box: Box) -> float:
         return float(self._screen[box.y : box.bottom, box.x : box.right].std())
+
+    def _scrolling(self, box: Box) -> float:
+        part = self._screen[box.y : box.bottom, box.x : box.right].astype(np.int16)
+        return float(np.abs(part[LINE_HEIGHT:] - part[:-LINE_HEIGHT]).mean())
 
 
 def _written(screen: Pixels, words: str, size: int, contrast: int, places: Places) -> Pixels:
@@ -136,12 +144,12 @@ def _dialog(screen: Pixels, places: Places) -> Pixels:
     return np.asarray(image)
 
 
-def _scrolled(screen: Pixels, places: Places, by: int = 16) -> Pixels:
-    """A crowded pane goes up by one line."""
-    pane = places.busy((300, 200))
+def _scrolled(screen: Pixels, places: Places) -> Pixels:
+    """A pane with something on it goes up by one line."""
+    pane = places.full_of_lines((300, 200))
     after = screen.copy()
     part = screen[pane.y : pane.bottom, pane.x : pane.right]
-    after[pane.y : pane.bottom - by, pane.x : pane.right] = part[by:]
+    after[pane.y : pane.bottom - LINE_HEIGHT, pane.x : pane.right] = part[LINE_HEIGHT:]
     return after
 
 
