@@ -19,12 +19,14 @@ class Encoder(ABC):
     """A model in use: its name, where it runs and why there.
 
     What a `provisional` one writes, which is for trying things out, gives way to a real one's.
+    `together` is how many inputs are best given at once.
     """
 
     name: str
     device: str
     why: str
     provisional = False
+    together = 1
 
 
 class Ocr(Encoder):
@@ -82,3 +84,7 @@ class SpeechEncoder(Encoder):
     @abstractmethod
     def transcribe(self, samples: Samples) -> str:
         """The words; empty where nothing was said."""
+
+    def transcribe_all(self, sounds: Sequence[Samples]) -> list[str]:
+        """The words of each of several sounds, which need not be as long as one another."""
+        return [self.transcribe(samples) for samples in sounds]

@@ -56,6 +56,9 @@ class Filled:
     painted: dict[str, Pixels]
 
 
+Complete = Callable[[Any, Sequence[Moment], Inputs], list[Moment]]  # by the encoder of a channel
+
+
 class Perceiver:
     """Fills the pending channels of moments.
 
@@ -84,19 +87,21 @@ class Perceiver:
         """
         inputs = Inputs(self._media, payloads)
         filled = [self._without_secrets(moment) for moment in moments]
-        steps: tuple[tuple[Channel, Callable[[Any, Moment, Inputs], Moment]], ...] = (
-            (Channel.OCR, self._ocr),
+        steps: tuple[tuple[Channel, Complete], ...] = (
+            (Channel.OCR, _each(self._ocr)),
             (Channel.SPEECH, self._speech),
-            (Channel.IMAGE, self._image),
-            (Channel.TEXT, self._text),
+            (Channel.IMAGE, _each(self._image)),
+            (Channel.TEXT, _each(self._text)),
         )
         for channel, complete in steps:
             waiting = [i for i, m in enumerate(filled) if state_of(m, channel) is State.PENDING]
             # asked for only where something waits: that opens it
             if waiting and (encoder := self._encoders.find(channel)):
-                for index in waiting:
-                    moment = filled[index]
-                    filled[index] = complete(encoder, moment, inputs)
+                for first in range(0, len(waiting), encoder.together):
+                    portion = waiting[first : first + encoder.together]
+                    done = complete(encoder, [filled[index] for index in portion], inputs)
+                    for index, moment in zip(portion, done, strict=True):
+                        filled[index] = moment
                     breathe()
         return Filled(filled, inputs.painted)
 
@@ -132,18 +137,25 @@ class Perceiver:
         inputs: Sequence[Input],
         encode: Callable[[Sequence[Input]], Vectors],
     ) -> dict[str, Vector | None]:
-        """Encoded together or, where one of them defeats the encoder, each by itself."""
-        rows: list[Row | None]
-        try:
-            rows = list(encode(inputs)) if inputs else []
-        except UNREADABLE:
-            alone = [functools.partial(encode, [one]) for one in inputs]
-            tried = [self._attempt(m, each) for m, each in zip(moments, alone, strict=True)]
-            rows = [None if made is None else made[0] for made in tried]
+        rows = self._together(moments, inputs, lambda some: list(encode(some)))
         return {
             m.id: None if row is None else _vector(encoder, row)
             for m, row in zip(moments, rows, strict=True)
         }
+
+    def _together(
+        self,
+        moments: Sequence[Moment],
+        inputs: Sequence[Input],
+        read: Callable[[Sequence[Input]], list[Result]],
+    ) -> list[Result | None]:
+        """All read together or, where one of them defeats the encoder, each by itself."""
+        try:
+            return list(read(inputs)) if inputs else []
+        except UNREADABLE:
+            alone = [functools.partial(read, [one]) for one in inputs]
+            tried = [self._attempt(m, each) for m, each in zip(moments, alone, strict=True)]
+            return [None if made is None else made[0] for made in tried]
 
     def _without_secrets(self, moment: Moment, known: Known = frozenset()) -> Moment:
         """With what its window is called and where its page lies; its text is left to who reads."""
@@ -162,8 +174,17 @@ class Perceiver:
         moment = self._without_secrets(moment, kept.known)
         return _with_text(dataclasses.replace(moment, lines=kept.lines, ocr=_done_by(ocr)), text)
 
-    def _speech(self, speech: SpeechEncoder, moment: Moment, inputs: Inputs) -> Moment:
-        text = self._attempt(moment, lambda: speech.transcribe(inputs.samples(moment)))
+    def _speech(
+        self, speech: SpeechEncoder, moments: Sequence[Moment], inputs: Inputs
+    ) -> list[Moment]:
+        heard = {m.id: self._attempt(m, functools.partial(inputs.samples, m)) for m in moments}
+        there = [m for m in moments if heard[m.id] is not None]
+        sounds = [samples for samples in heard.values() if samples is not None]
+        texts = self._together(there, sounds, speech.transcribe_all)
+        said = {m.id: text for m, text in zip(there, texts, strict=True)}
+        return [self._said(speech, m, said.get(m.id)) for m in moments]
+
+    def _said(self, speech: SpeechEncoder, moment: Moment, text: str | None) -> Moment:
         if text is None:
             return dataclasses.replace(moment, speech=State.FAILED)
         kept = without_secrets(text, self.policy)
@@ -209,6 +230,11 @@ def state_of(moment: Moment, channel: Channel) -> State:
 def with_state(moment: Moment, channel: Channel, state: State) -> Moment:
     """The moment with `channel` in that state."""
     return dataclasses.replace(moment, **{_STATES[channel]: state})  # type: ignore[arg-type]
+
+
+def _each(complete: Callable[[Any, Moment, Inputs], Moment]) -> Complete:
+    """Completes moments one by one."""
+    return lambda encoder, moments, inputs: [complete(encoder, m, inputs) for m in moments]
 
 
 def _done_by(encoder: Encoder) -> State:
