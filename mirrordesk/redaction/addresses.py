@@ -55,7 +55,9 @@ def find(text: str) -> Iterator[Span]:
         yield from _parameters(text, first, last)
         yield from _segments(text, first, last)
     for match in _TELLING.finditer(text):
-        yield _value(text, match.start("value"), match.end("value"))
+        value = match["value"].rstrip(chance.MARGIN)
+        if chance.is_key(value) or (chance.is_hex(value) and len(value) >= LEAST_RANDOM):
+            yield _value(text, match.start("value"), match.end("value"))
 
 
 def _password(text: str, first: int, last: int) -> Iterator[Span]:

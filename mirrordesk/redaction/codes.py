@@ -55,7 +55,8 @@ def find(text: str) -> Iterator[Span]:
         if _OTHER.search(text, 0, says.start()) or _OTHER.search(says[0].removesuffix("code")):
             continue
         for match in _AFTER.finditer(text, says.end(), says.end() + _NEAR):
-            if _is_code(match["code"], vague=bool(says["vague"])):
+            aside = "(" in text[says.end() : match.start()]  # as in "(RFC 8628)"
+            if not aside and _is_code(match["code"], vague=bool(says["vague"])):
                 yield Span(*match.span("code"), Secret.CODE)
                 break
     for match in _BEFORE.finditer(text):

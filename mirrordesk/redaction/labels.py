@@ -62,7 +62,7 @@ _OTHER = re.compile(
 _NO_VALUE = frozenset(
     """
     required optional forgot forgotten forget lost show hide hidden none null nil undefined true
-    false yes no on off string str text any bool int object enter type your new old current
+    false yes no on off string str bytes text any bool int object enter type your new old current
     confirm repeat retype reenter change reset update set save saved incorrect wrong invalid
     must should can cannot is are was were be been has have had not and or for from the a an to
     in of at by with without manager managers protected field fields hint policy rules strength
@@ -77,7 +77,7 @@ _NO_VALUE = frozenset(
 )
 _CODE = re.compile(
     r"[\w.$\[\]]*\(.*|\$\{?\w*.*|\{\{?.*|<.*|%\(.*|(?:process|os|env|self|this|settings|config|secrets|vars|params"
-    r"|request|req|data|user|args|options|props|state|form)\b[.\[].*|[A-Za-z_]+(?:\.[A-Za-z_]+)+;?|.*[•●∙*]{3}.*"
+    r"|request|req|data|user|args|options|props|state|form)\b[.\[].*|[A-Za-z_]+(?:\.[A-Za-z_]+)+;?|[a-z_]+_(?:password|passwd|token|secret|key)|.*[•●∙*]{3}.*"
     r"|[xX*•●.…_-]+|\[.*\]?"
 )
 _PAIR = re.compile(r"[&;](?=[\w.-]+=)|;$")
@@ -105,7 +105,7 @@ def _password(text: str, match: re.Match[str]) -> Iterator[Span]:
         return
     short = match["label"].lower() in ("pass", "pw", "clave", "parola")
     if not _is_bound(match):
-        if chance.is_password(value) and not (short and "\n" in match[0]):
+        if chance.is_password(value) and match["label"].lower() not in ("pass", "clave"):
             yield Span(start, end, Secret.PASSWORD)
     elif len(value) >= 4 and not (short and not chance.is_password(value)):
         several = "phrase" in match["label"].lower() or match["quote"]

@@ -60,7 +60,8 @@ _ADDRESS = re.compile(r"(?:https?:|www\.|[\w-]+\.(?:com|org|net|io|dev|de|ai|app
 # What is random and no secret: sums, public keys, marks of versions
 _PUBLIC = re.compile(
     r"(?:sha-?\d+|md5|integrity|checksum|digest|fingerprint|etag|nonce|commit|ssh-(?:rsa|ed25519|dss)"
-    r"|ecdsa-\S+|AAAA[BCE]3\S*|public key|data:\S*;base64,)[\s:=\-\"'(]*$",
+    r"|(?:request|trace|correlation|run|build|job)[ -]?id|ecdsa-\S+|AAAA[BCE]3\S*|public key"
+    r"|data:\S*;base64,)[\s:=\-\"'(]*$",
     re.I,
 )
 
@@ -109,8 +110,12 @@ def _may_follow(inner: str) -> bool:
     digits = sum(map(str.isdigit, inner))
     if len(inner) < LEAST_KNOWN:
         return False
-    is_long = len(inner) >= LEAST_NAMED and (chance.changes(inner) >= 0.25 or digits >= 4)
+    is_long = len(inner) >= LEAST_NAMED and (_is_mixed(inner) or digits >= 4)
     return is_long or (digits > 0 and chance.worded(inner) < 0.6)
+
+
+def _is_mixed(inner: str) -> bool:
+    return chance.changes(inner) >= 0.25 and chance.worded(inner) < 0.8
 
 
 def _surely_follows(inner: str) -> bool:
@@ -144,12 +149,18 @@ def _by_chance(text: str) -> Iterator[Span]:
     for pattern, least in ((_NAMED, LEAST_NAMED), (_BARE, LEAST_RANDOM)):
         for match in pattern.finditer(text):
             inside = any(a <= match.start() and match.end() <= b for a, b in addresses)
-            random = chance.is_random(match[match.lastindex or 0], least)
+            random = chance.is_random(_without_hash(match[match.lastindex or 0]), least)
             if random and not inside and not _PUBLIC.search(text, 0, match.start()):
                 yield _key(match)
     for match in _TORN.finditer(text):
         if all(chance.is_random(part, 8) for part in match[0].split()):
             yield _key(match)
+
+
+def _without_hash(name: str) -> str:
+    """A name such as "iccv-2023-64f9a55bb3115b4f513ec026" without its number in base 16."""
+    pieces = re.split(r"[-_/]", name)
+    return "-".join(p for p in pieces if not (len(p) >= LEAST_NAMED and chance.is_hex(p)))
 
 
 def _key(match: re.Match[str]) -> Span:

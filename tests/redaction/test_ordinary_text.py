@@ -40,6 +40,12 @@ from mirrordesk.redaction.text import find, without_secrets
         "Meeting ID: 812 3456 7890, ISBN 978-3-16-148410-0",
         "IBAN DE89 3704 0044 0532 0130 00",
         "Use code SAVE20 at checkout",
+        "headers = self._build_headers(token=token, password=registry_password)",
+        "def connect(self, user: str, password: bytes | None) -> None:",
+        "403 Client Error. (Request ID: ViT1Bf7O_026LGSQuVqfa)",
+        "my-org/iccv-2023-64f9a55bb3115b4f513ec026",
+        "the Device Code login flow (RFC 8628)",
+        "Cannot pass 'force_download=True' when offline",
         "linus.fontaine@spireshift.io and Valentina Fontaine",
     ],
 )
