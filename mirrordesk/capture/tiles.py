@@ -24,6 +24,7 @@ CARET_SLIMNESS = 1.2  # height to width, at least
 CARET_FILL = 0.85  # a caret changes nearly every pixel of its rectangle; few letters do, and …
 CARET_RIM = 0.8  # … no letter has one colour all around, as a block has where it is shown
 THIN_BAR = 4  # pixels of a caret that is no block
+BLOCK_HEIGHT = 12  # pixels of the lowest block; two small digits may differ by less all over
 
 
 def grid_shape(frame: Pixels) -> tuple[int, int]:
@@ -70,8 +71,11 @@ def is_caret(one: Pixels, other: Pixels, spot: Box) -> bool:
     if len(bars) > 2 or abs(bars[0].h - bars[-1].h) > 1 or abs(bars[0].w - bars[-1].w) > 1:
         return False
     places = [_moved(bar, spot.x, spot.y) for bar in bars if bar.w > THIN_BAR]
-    is_even = all(_has_even_rim(one, place) or _has_even_rim(other, place) for place in places)
-    return is_even and all(_is_bar(bar, changed) for bar in bars)
+    blocks = all(
+        place.h >= BLOCK_HEIGHT and (_has_even_rim(one, place) or _has_even_rim(other, place))
+        for place in places
+    )
+    return blocks and all(_is_bar(bar, changed) for bar in bars)
 
 
 def _is_bar(bar: Box, changed: Grid) -> bool:

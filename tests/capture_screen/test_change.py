@@ -60,6 +60,17 @@ def test_the_first_frame_is_news_and_a_still_screen_is_not() -> None:
     assert looks([screen()] * 50) == [0]
 
 
+@pytest.mark.parametrize("size", [8, 10, 12, 13, 14, 16, 20, 32])
+@pytest.mark.parametrize("pair", ["01", "15", "16", "18", "19", "38", "56", "71"])
+def test_another_digit_is_not_taken_for_a_caret(pair: str, size: int) -> None:
+    font = ImageFont.load_default(size)
+    former, latter = (
+        screen(lambda pen, digit=digit: pen.text((30, 300), f"1,204.{digit}5", "black", font))
+        for digit in pair
+    )
+    assert looks([former, latter, latter]) == [0, 2]
+
+
 def test_another_size_of_the_screen_is_news() -> None:
     assert looks([screen(), screen()[:-8]]) == [0, 1]
 
