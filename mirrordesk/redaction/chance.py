@@ -88,7 +88,7 @@ def is_key(text: str) -> bool:
     """Whether `text` can be a key, given that a label beside it says so."""
     inner = body(text)
     has_both = any(map(str.isdigit, inner)) and any(map(str.isalpha, inner))
-    a_name = worded(inner) >= 0.6 and changes(inner) < 0.3
+    a_name = worded(inner) >= 0.6 and changes(inner) < 0.2
     if len(inner) < 8 or a_name or not (has_both or is_random(inner, 16)):
         return False
     return len(inner) >= 16 or changes(inner) >= 0.3
