@@ -44,6 +44,7 @@ class Guide(Enum):
     MATCHED = "from a question to the end of the sentence that answers, or to the start"
     KEPT = "from the tokens of an answer to the end of the sentence that they copy"
     COPIED = "from before a copied token to where it is copied from"
+    CITED = "from before a citation to the end of the sentence, which knows its line's number"
 
 
 Links = list[tuple[int, int]]  # from which place of a row to which
@@ -137,15 +138,17 @@ class Packer:
         question = json_line({"question": asked.question}).removeprefix('{"question": "')
         head = [*self._ids(question), self._assistant]
         first = len(row.tokens) + len(head) - 1  # the place that the answer follows
-        start, matched, later, copied = START, START, range(0), Links()
+        start, matched, later = START, START, range(0)
+        copied, cited = Links(), Links()
         if asked.sentence is None or asked.source is None:
             said = [*self._none, self._end]
         else:
             start, matched, number = places.find(asked.source, asked.sentence)
-            sentence, cited = places.ids(start, matched), places.ids(number, number + 1)
-            said = [*self._dash, *sentence, *self._cite, *cited, *self._close, self._end]
+            sentence, line = places.ids(start, matched), places.ids(number, number + 1)
+            said = [*self._dash, *sentence, *self._cite, *line, *self._close, self._end]
             citing = first + len(said) - 3
-            copied = [*enumerate(range(start, matched), first + 1), (citing, number)]
+            copied = list(enumerate(range(start, matched), first + 1))
+            cited = [(citing, matched)]
             later = range(first + 1, citing + 1)
         same = self._same(row, head[:-1], range(start, matched))
         words = [word for word, to in same if to != START]
@@ -159,6 +162,7 @@ class Packer:
             row.guides[Guide.KEPT] += [(at, matched) for at in later]
             row.guides[Guide.GATHERED] += [(at, chance.choice(words)) for at in later if words]
             row.guides[Guide.COPIED] += copied
+            row.guides[Guide.CITED] += cited
         row.learned += list(enumerate(said, first))
         row.add([*head, *said], part, row.memory)
 
@@ -271,7 +275,8 @@ def _sides(links: Links) -> tuple[list[int], list[int]]:
 
 def _padded(lists: Sequence[Sequence[int]], value: int) -> Tensor:
     most = max(map(len, lists))
-    return torch.tensor([[*items, *[value] * (most - len(items))] for items in lists])
+    rows = [[*items, *[value] * (most - len(items))] for items in lists]
+    return torch.tensor(rows, dtype=torch.long)
 
 
 def _mask(parts: Tensor, memory: int) -> Tensor:

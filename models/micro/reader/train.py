@@ -50,10 +50,11 @@ HEADS = {
     Guide.MATCHED: (4, (1, 3)),
     Guide.KEPT: (4, (1, 3)),
     Guide.COPIED: (5, (0, 2)),
+    Guide.CITED: (5, (1, 3)),
 }
 OF_MEMORIES = (Guide.BEFORE, Guide.EARLIER, Guide.LINE, Guide.OPENING, Guide.SENTENCE)
 BRIEF = 0.6  # share of the questions that are followed by the first token of their answer only
-DECIDING = 5.0  # weight of the token that says whether there is an answer
+DECIDING = 5.0  # weight of the tokens that say whether there is an answer, and in which line
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +68,10 @@ class Stage:
 
 
 STAGES = (
-    Stage(400, (2, 3), 16, 2400),
-    Stage(700, (2, 6), 24, 3000),
-    Stage(250, (2, 14), 28, 4000),
-    Stage(200, (2, 44), 32, 5000),
+    Stage(450, (2, 3), 16, 2400),
+    Stage(440, (2, 6), 24, 3000),
+    Stage(610, (2, 14), 28, 4000),
+    Stage(300, (2, 44), 32, 5000),
 )
 
 
@@ -110,7 +111,10 @@ class Trainer:
     def __init__(self, words: Tokenizer, stages: tuple[Stage, ...] = STAGES) -> None:
         torch.manual_seed(SEED)
         self.words, self.stages, self.step = words, stages, 0
-        self._asked = words.token_to_id(bpe.SPECIAL[-1])
+        # what stands before the tokens that decide
+        self._deciding = torch.tensor(
+            [words.token_to_id(bpe.SPECIAL[-1]), *words.encode(" [E").ids[-1:]]
+        )
         self.model = Model(Shape(words.get_vocab_size()))
         inner = list(self.model.blocks.parameters())
         matrices = [weight for weight in inner if weight.dim() == 2]
@@ -167,16 +171,19 @@ class Trainer:
         guesses = self.model.logits(_picked(hidden, at - batch.memory))
         right = (guesses.argmax(-1) == wanted)[wanted >= 0]
         answer = functional.cross_entropy(guesses.mT, wanted, reduction="none")
-        weight = 1 + (DECIDING - 1) * (batch.tokens.gather(1, at) == self._asked) * (wanted >= 0)
+        decides = torch.isin(batch.tokens.gather(1, at), self._deciding) & (wanted >= 0)
+        weight = 1 + (DECIDING - 1) * decides
         total = (answer * weight).sum() / (weight * (wanted >= 0)).sum()
         figures = {"loss": total.item(), "token_accuracy": right.float().mean().item()}
         for guide, (layer, heads) in HEADS.items():
             to = batch.guides[guide][1].flatten()
             scores = _attention(self.model.block(layer).attn, heads, batch, guide)
+            links = (to >= 0).sum().clamp(min=1)
             for one in scores:
-                total = total + functional.cross_entropy(one, to) / len(heads)
+                loss = functional.cross_entropy(one, to, reduction="sum")
+                total = total + loss / links / len(heads)
             right = (scores[0].argmax(-1) == to)[to >= 0]
-            figures[guide.name.lower()] = right.float().mean().item()
+            figures[guide.name.lower()] = (right.sum() / links).item()
         return total, figures
 
 
