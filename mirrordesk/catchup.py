@@ -32,6 +32,7 @@ Breathe = Callable[[], None]
 class CatchUp:
     """Brings stored moments up to the encoders there are.
 
+    `remove_forgotten` deletes the media of those moments that were forgotten meanwhile.
     `left` tells how many moments a model that took over has still to do, by channel.
     """
 
@@ -42,12 +43,14 @@ class CatchUp:
         encoders: Encoders,
         perceiver: Perceiver,
         attempts: Attempts,
+        remove_forgotten: Callable[[Sequence[Moment]], None],
     ) -> None:
         self._store = store
         self._media = media
         self._encoders = encoders
         self._perceiver = perceiver
         self._attempts = attempts
+        self._remove_forgotten = remove_forgotten
         self._renewal = Renewal(store)
         self.left = self._survey()
 
@@ -95,6 +98,7 @@ class CatchUp:
         assert moment.media is not None  # it was read from there
         self._media.remove(moment.media)
         self._media.put_frame(moment.id, moment.start_ns, moment.zone, paint.png(pixels))
+        self._remove_forgotten([moment])  # somebody forgetting it just now found no file
 
     def _hear_anew(self, breathe: Breathe) -> int:
         """Speech that a model for trying things out wrote down, once there is a real one."""

@@ -54,7 +54,12 @@ class Pipeline:
         self._perceiver = Perceiver(self._encoders, self._media)
         self._attempts = Attempts(profile.attempts)
         self._catchup = CatchUp(
-            self._store, self._media, self._encoders, self._perceiver, self._attempts
+            self._store,
+            self._media,
+            self._encoders,
+            self._perceiver,
+            self._attempts,
+            self._remove_forgotten_media,
         )
         self._held: set[str] = set()  # names of frames that cannot be read now
         self._packing = Packing(self._store, profile, self._attempts)

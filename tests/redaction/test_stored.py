@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from mirrordesk import clock, config, weights
+from mirrordesk import clock, config, control, weights
 from mirrordesk.capture.spool import Spool
+from mirrordesk.control import Span
 from mirrordesk.errors import WeightsMissing
 from mirrordesk.memory.media import Media
 from mirrordesk.memory.store import Store
@@ -138,20 +139,41 @@ def test_a_frame_waits_in_the_spool_until_it_can_be_read(
     assert_clean(reading)
 
 
-def test_a_frame_that_was_kept_unread_is_painted_over_when_it_is_read(reading: Profile) -> None:
-    """As an earlier version left it, or somebody who had redaction switched off."""
+def kept_unread(profile: Profile) -> str:
+    """A frame that stands in memory as it came; gives its media."""
     entry = screen()
-    media, width, height = Media(reading).put_frame(entry.id, NOW, "UTC", entry.payload)
+    media, width, height = Media(profile).put_frame(entry.id, NOW, "UTC", entry.payload)
     common = {
         f.name: getattr(entry, f.name)
         for f in dataclasses.fields(SpoolEntry)
         if f.name not in ("payload", "title", "url")
     }
     unread = Moment(**common, media=media, width=width, height=height, ocr=State.PENDING)
-    Store(reading).add([unread])
+    Store(profile).add([unread])
+    return media
+
+
+def test_a_frame_that_was_kept_unread_is_painted_over_when_it_is_read(reading: Profile) -> None:
+    """As an earlier version left it, or somebody who had redaction switched off."""
+    media = kept_unread(reading)
     work(reading)
     assert the_moment(reading).media == media
     assert_clean(reading)
+
+
+def test_what_is_forgotten_while_it_is_painted_over_stays_gone(
+    reading: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    media = kept_unread(reading)
+    remove = Media.remove
+
+    def forgotten_just_now(self: Media, relative: str) -> bool:
+        control.remember_forgetting(reading, Span(NOW - 1, NOW + 1))
+        return remove(self, relative)
+
+    monkeypatch.setattr(Media, "remove", forgotten_just_now)
+    work(reading)
+    assert not (reading.media / media).exists()
 
 
 def test_a_picture_that_ocr_gives_up_on_is_put_aside_and_not_kept(
