@@ -57,7 +57,7 @@ def spots(one: Pixels, other: Pixels, grid: Grid) -> list[Box]:
     for cluster in _pieces(grid, 1):
         x, y = cluster.x * SIDE, cluster.y * SIDE
         place = Box(x, y, cluster.w * SIDE, cluster.h * SIDE)
-        found += [_moved(piece, x, y) for piece in _pieces(_changed(one, other, place), APART)]
+        found += [piece.moved(x, y) for piece in _pieces(_changed(one, other, place), APART)]
     return found
 
 
@@ -70,7 +70,7 @@ def is_caret(one: Pixels, other: Pixels, spot: Box) -> bool:
     bars = _pieces(changed, NEXT)
     if len(bars) > 2 or abs(bars[0].h - bars[-1].h) > 1 or abs(bars[0].w - bars[-1].w) > 1:
         return False
-    places = [_moved(bar, spot.x, spot.y) for bar in bars if bar.w > THIN_BAR]
+    places = [bar.moved(spot.x, spot.y) for bar in bars if bar.w > THIN_BAR]
     blocks = all(
         place.h >= BLOCK_HEIGHT and (_has_even_rim(one, place) or _has_even_rim(other, place))
         for place in places
@@ -108,7 +108,7 @@ def _pieces(mask: Grid, apart: int) -> list[Box]:
         (row,), (column,) = rows, columns
         return [Box(column.start, row.start, len(column), len(row))]
     return [
-        _moved(piece, column.start, row.start)
+        piece.moved(column.start, row.start)
         for row in rows
         for column in columns
         for piece in _pieces(mask[row.start : row.stop, column.start : column.stop], apart)
@@ -122,7 +122,3 @@ def _runs(places: npt.NDArray[np.intp], apart: int) -> list[range]:
     ends = np.flatnonzero(np.diff(places) > apart)
     firsts, lasts = [0, *(ends + 1)], [*ends, len(places) - 1]
     return [range(int(places[a]), int(places[b]) + 1) for a, b in zip(firsts, lasts, strict=True)]
-
-
-def _moved(piece: Box, x: int, y: int) -> Box:
-    return Box(piece.x + x, piece.y + y, piece.w, piece.h)

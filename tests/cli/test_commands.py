@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -277,3 +278,21 @@ def test_status_of_what_is_no_day_is_told_in_one_sentence(
     result = Result(capsys, remembered, "status", "--day", "someday")
     assert result.status == 2
     assert "invalid day value: 'someday'" in result.err
+
+
+def test_a_reader_that_has_seen_enough_ends_the_command_quietly(profile: Profile) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "mirrordesk", "config", "--profile", str(profile.root)]
+    with os.fdopen(writing, "wb") as closed:
+        ended = subprocess.run(command, stdout=closed, stderr=subprocess.PIPE, check=False)
+    assert ended.returncode == 128 + signal.SIGPIPE
+    assert ended.stderr == b""
+
+
+def test_a_worker_that_dies_does_not_take_the_process_with_it(
+    profile: Profile, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Writing to a dead process must raise an error that can be handled."""
+    assert Result(capsys, profile, "config").status == 0
+    assert signal.getsignal(signal.SIGPIPE) is signal.SIG_IGN
