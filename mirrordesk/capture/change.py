@@ -81,7 +81,9 @@ class ChangeDetector:
         carets = {spot for spot in spots if tiles.is_caret(frame, previous, spot)}
         # a digit may change as a caret does, but no caret makes a place of its own
         places = [spot for spot in spots if spot not in carets or self._ticking.has(spot)]
-        self._ticking.learn(places, now_s, look_s)
+        shown = [place for place in places if not tiles.is_flat(previous, place)]
+        turned = [place for place in shown if not tiles.is_flat(frame, place)]
+        self._ticking.learn(places, now_s, look_s, turned)
         self._stirs += [
             Stir(spot, now_s, spot in carets) for spot in spots if not self._ticking.explains(spot)
         ]

@@ -1,14 +1,15 @@
 """Places that change by themselves: clocks, busy marks, meters.
 
 A place is a small box in which changes come again and again. It ticks once they have come at a
-pace, and for as long as they keep it; a clock of minutes is known from its second minute on. What
-stands in a place that has ceased to tick is looked at like anything else, so nothing that only
-looked like a clock is lost: it is seen one and a half beats later.
+pace, and for as long as they keep it. A clock of minutes is known from its second minute on, if
+what changed is as narrow as digits are and did not come out of nothing, as words do. What stands in
+a place that has ceased to tick is looked at like anything else, so nothing that only looked like a
+clock is lost: it is seen one and a half beats later.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from mirrordesk.records import Box
@@ -18,6 +19,7 @@ WIDEST, TALLEST = 200, 64  # pixels of a place
 MARGIN = 2  # pixels by which what a place shows may reach out of it
 BRISK_S = 20.0  # more frequent changes need no steady pace: a busy mark may look the same twice
 MINUTE_S = 60.0
+DIGITS = 3  # heights that the digits of a minute are wide at most; what people write is wider
 BEATS = 3  # intervals in a row that were alike until a place ticks; one of a minute suffices
 LOOKS = 2  # by which a beat may be late, beyond half of it and …
 SLACK_S = 0.5  # … this; by so much, a look and a share of it the beats of a clock may vary
@@ -50,8 +52,11 @@ class Place:
             return False
         return 2 * common.w * common.h >= min(_area(self.box), _area(spot))
 
-    def changed(self, spot: Box, now_s: float, look_s: float) -> Place:
-        """The place after another change, which was seen up to `look_s` late."""
+    def changed(self, spot: Box, now_s: float, look_s: float, *, turned: bool) -> Place:
+        """The place after another change, which was seen up to `look_s` late.
+
+        `turned`: what it showed became something else; it did not come out of nothing.
+        """
         if now_s == self.last_s:  # another part of the same change
             return replace(self, box=self.box.union(spot))
         interval = now_s - self.last_s
@@ -59,7 +64,8 @@ class Place:
         is_brisk = max(interval, self.beat_s) <= BRISK_S
         alike = is_brisk or abs(interval - self.beat_s) <= slack
         steady = self.steady + 1 if alike else self.steady // 2
-        if abs(interval - MINUTE_S) <= slack:
+        are_digits = turned and spot.w <= DIGITS * spot.h
+        if are_digits and abs(interval - MINUTE_S) <= slack:
             steady = max(steady, BEATS)
         beat = max(interval, FADING * self.beat_s) if is_brisk else interval
         return Place(self.box.union(spot), now_s, beat, steady)
@@ -77,12 +83,21 @@ class Ticking:
         self._places: list[Place] = []  # the one that changed last stands last
         self._now_s = self._look_s = 0.0
 
-    def learn(self, spots: Sequence[Box], now_s: float, look_s: float) -> None:
-        """These spots changed since the look before, which was `look_s` ago."""
+    def learn(
+        self, spots: Sequence[Box], now_s: float, look_s: float, turned: Collection[Box]
+    ) -> None:
+        """These spots changed since the look before, which was `look_s` ago.
+
+        In those `turned`, something became something else; in others it appeared or went.
+        """
         self._now_s, self._look_s = now_s, look_s
         for spot in spots:
             of_it = [place for place in self._places if place.is_of(spot)]
-            grown = of_it[-1].changed(spot, now_s, look_s) if of_it else Place(spot, now_s)
+            grown = (
+                of_it[-1].changed(spot, now_s, look_s, turned=spot in turned)
+                if of_it
+                else Place(spot, now_s)
+            )
             rest = [place for place in self._places if place not in of_it[-1:]]
             self._places = [*rest, grown][-MOST:]
 

@@ -61,6 +61,12 @@ def spots(one: Pixels, other: Pixels, grid: Grid) -> list[Box]:
     return found
 
 
+def is_flat(frame: Pixels, spot: Box) -> bool:
+    """Whether all of `spot` has one colour: nothing is shown there."""
+    part = frame[spot.y : spot.bottom, spot.x : spot.right].astype(np.int16)
+    return int(np.ptp(part, axis=(0, 1)).max()) <= NOISE
+
+
 def is_caret(one: Pixels, other: Pixels, spot: Box) -> bool:
     """Whether the frames differ in `spot` by a small solid rectangle, as a caret does.
 

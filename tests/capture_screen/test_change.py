@@ -136,6 +136,14 @@ def test_a_clock_with_minutes_is_news_once_and_not_when_its_tens_change(x: int) 
     assert looks([frame for frame in clock for _ in range(12)], step_s=5.0) == [0, 13]
 
 
+@pytest.mark.parametrize("reply", ["42", "No, on Friday"])
+def test_what_is_written_a_minute_after_a_change_of_its_place_is_no_clock(reply: str) -> None:
+    """First something is cleared away there, then a minute later somebody answers."""
+    empty, said = screen(), screen(text(reply))
+    frames = [said] * 3 + [empty] * 60 + [said] * 4
+    assert looks(frames) == [0, 4, 64]
+
+
 def test_a_turning_mark_that_looks_the_same_now_and_then_is_news_once_at_most() -> None:
     def mark(phase: int) -> Draw:
         return lambda pen: pen.arc((500, 300, 524, 324), 30 * phase, 30 * phase + 100, "black", 3)
