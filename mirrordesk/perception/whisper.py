@@ -15,6 +15,7 @@ from mirrordesk.perception.doubt import Written
 SAMPLE_RATE = 16_000  # samples per second
 WINDOW = 30 * SAMPLE_RATE  # samples: all that Whisper hears at once
 BEAMS = 5  # openai-whisper's own default at the command line
+PATIENCE = 2.0  # by which more endings are weighed; the first ones found tend to lack words
 MOST_TOGETHER = 8  # windows; on two cores they take less than half the work of one by one …
 MEMORY = 2 << 30  # … but bytes for what all their beams look back at, 0.5 GB a window with `small`
 
@@ -38,6 +39,7 @@ class Whisper(SpeechEncoder):
         self._options = whisper.DecodingOptions(
             language=(language or None) if self._model.is_multilingual else "en",
             beam_size=BEAMS,
+            patience=PATIENCE,
             without_timestamps=True,  # an utterance fits one window, and its span is known
             fp16=chosen.half,
         )

@@ -75,11 +75,14 @@ def test_a_question_that_waits_for_its_turn_can_be_cancelled(host: Worker, model
     first = generate(host, 1900)
     next(first.events())
     second = generate(host, 1900)
+    ended: list[str] = []
+    first.future.add_done_callback(lambda _future: ended.append("first"))
+    second.future.add_done_callback(lambda _future: ended.append("second"))
     second.cancel()
     assert second.result(PATIENCE_S)["text"] == ""
-    assert not first.future.done()
     first.cancel()
     first.result(PATIENCE_S)
+    assert ended == ["second", "first"]
 
 
 def test_a_killed_model_fails_its_call_and_the_next_one_works(host: Worker, model: Path) -> None:
