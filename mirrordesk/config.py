@@ -7,6 +7,7 @@ The settings page, `mirrordesk config` and `docs/settings.md` are generated from
 from __future__ import annotations
 
 import dataclasses
+import functools
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -201,7 +202,15 @@ def declared() -> Iterator[Setting]:
 
 
 def load(profile: Profile) -> Settings:
-    """The settings of a profile. Raises UsageError for a wrong key or type."""
+    """The settings of a profile. Raises UsageError for a wrong key or type.
+
+    They are read again only when the file has changed, so that this may be asked at every step.
+    """
+    return _loaded(profile, durable.stamp(profile.config))
+
+
+@functools.lru_cache(maxsize=4)
+def _loaded(profile: Profile, _stamp: durable.Stamp | None) -> Settings:
     return _settings(_read(profile))
 
 

@@ -108,15 +108,12 @@ def forgotten_moments(profile: Profile) -> frozenset[str]:
 
 
 def _forgotten(profile: Profile) -> tuple[dict[str, Any], ...]:
-    try:
-        about = profile.forgotten.stat()
-    except FileNotFoundError:
-        return ()
-    return _lines(profile.forgotten, about.st_size, about.st_mtime_ns)
+    stamp = durable.stamp(profile.forgotten)
+    return _lines(profile.forgotten, stamp) if stamp else ()
 
 
 @functools.lru_cache(maxsize=4)
-def _lines(path: Path, _size: int, _changed_ns: int) -> tuple[dict[str, Any], ...]:
+def _lines(path: Path, _stamp: durable.Stamp) -> tuple[dict[str, Any], ...]:
     """What is in the file; asked for at every step, and read again only when it has changed."""
     values = []
     for line in path.read_text(encoding="utf-8").splitlines():

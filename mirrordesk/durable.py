@@ -23,6 +23,18 @@ _PATIENCE_S = 0.3  # somebody may hold a lock just to see whether it is free
 _SCRATCH = ".part"
 
 
+Stamp = tuple[int, int, int]  # size, time of change and inode of a file
+
+
+def stamp(path: Path) -> Stamp | None:
+    """What tells one state of a file from the next; None while there is none."""
+    try:
+        about = path.stat()
+    except FileNotFoundError:
+        return None
+    return about.st_size, about.st_mtime_ns, about.st_ino
+
+
 def write(path: Path, data: bytes, *, sync: bool = True) -> None:
     """Replace `path` by `data` in one step; with `sync` it is on the disk when this returns.
 

@@ -63,6 +63,9 @@ class GapReason(StrEnum):
     SCHEDULE = "outside the hours"
 
 
+SAME_ROW = 0.5  # of the lower box's height: middles that are less apart share a row
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     """A rectangle in pixels."""
@@ -84,6 +87,10 @@ class Box:
     def middle(self) -> tuple[float, float]:
         """Its x and y."""
         return self.x + self.w / 2, self.y + self.h / 2
+
+    def shares_row(self, other: Box) -> bool:
+        """Whether the two stand side by side, as words of one row do."""
+        return abs(self.middle[1] - other.middle[1]) < SAME_ROW * min(self.h, other.h)
 
     def moved(self, right: int, down: int) -> Box:
         """The box elsewhere."""

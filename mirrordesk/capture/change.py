@@ -19,9 +19,7 @@ from mirrordesk.tiles import Grid
 
 MANY = 5  # tiles; a typed line changes 5 to 12
 FEW = 15  # tiles; with more there is no need to know what exactly has changed
-SETTLED_S = (
-    0.9  # the next look at the ordinary pace of one a second, the second next at a brisk one
-)
+SETTLED_S = 0.9  # the next look at one a second, the second next at a brisk pace
 CARET_SETTLED_S = 90.0  # what looks like a caret and has stood so long is a stroke that was written
 
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-from PIL import Image
 
 from mirrordesk import clock
 from mirrordesk.capture.backends import Backends
@@ -14,6 +11,7 @@ from mirrordesk.capture.base import Monitor, Pixels
 from mirrordesk.capture.change import ChangeDetector
 from mirrordesk.capture.privacy import Judged, Mask, Rules, mask_of, paint
 from mirrordesk.records import Box, GapReason, Kind, SpoolEntry, Window, moment_id
+from mirrordesk.redaction.paint import png
 
 TRIES = 3  # looks in a row at windows that will not hold still
 NAMING_SHARE = 0.05  # of a monitor that a window must cover to give the frame its name
@@ -58,7 +56,7 @@ class MonitorLook:
         """The entry to keep when `sight` shows anything new, else None."""
         if self._detector.compare(sight.pixels, monotonic_s) is None:
             return None
-        payload = _png(sight.pixels)
+        payload = png(sight.pixels)
         named = self._naming(sight.windows)
         return SpoolEntry(
             id=moment_id(Kind.FRAME, sight.at_ns, self.monitor.name, payload),
@@ -113,10 +111,3 @@ def _both(mask: Mask, former: Mask | None) -> Mask:
         return mask
     both: Mask = mask | former
     return both
-
-
-def _png(pixels: Pixels) -> bytes:
-    """Lossless and quick: perception packs it smaller when there is time."""
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "PNG", compress_level=1)
-    return file.getvalue()

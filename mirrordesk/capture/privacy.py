@@ -20,13 +20,12 @@ from mirrordesk.capture.base import Pixels
 from mirrordesk.config import PrivacySettings
 from mirrordesk.paths import Profile
 from mirrordesk.records import Box, GapReason, Window
+from mirrordesk.redaction.paint import PAINT
 from mirrordesk.rules.book import RuleBook
 from mirrordesk.rules.browsers import is_private
 from mirrordesk.rules.rule import Facts
 
 Mask = npt.NDArray[np.bool_]  # (height, width); True where a pixel must be painted
-
-PAINT = (48, 48, 48)  # RGB; one flat colour, because a blur can be undone
 
 _OURS = "mirrordesk"
 
@@ -112,8 +111,8 @@ class ProfileRules(Rules):
 
     def __init__(self, profile: Profile, own_pids: Collection[int] = ()) -> None:
         self._profile = profile
-        self._stamp = self._changed()
-        super().__init__(config.load(profile).privacy, own_pids)
+        self._settings = config.load(profile).privacy
+        super().__init__(self._settings, own_pids)
 
     def excludes_monitor(self, monitor: str, at: datetime | None = None) -> bool:
         """As told for `Rules`, by the settings of now."""
@@ -128,18 +127,10 @@ class ProfileRules(Rules):
         return super().judge(windows, monitor, at)
 
     def _keep_up(self) -> None:
-        stamp = self._changed()
-        if stamp != self._stamp:
-            self._book = _book(config.load(self._profile).privacy)
-            self._stamp = stamp
-
-    def _changed(self) -> tuple[int, int] | None:
-        """What tells one state of the settings file from the next; None without one."""
-        try:
-            about = self._profile.config.stat()
-        except FileNotFoundError:
-            return None
-        return about.st_mtime_ns, about.st_ino  # every change writes a new file
+        settings = config.load(self._profile).privacy
+        if settings != self._settings:
+            self._book = _book(settings)
+            self._settings = settings
 
 
 def mask_of(windows: Iterable[Judged], monitor: Box, shape: tuple[int, int]) -> Mask:

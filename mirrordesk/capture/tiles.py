@@ -14,9 +14,7 @@ from mirrordesk.tiles import Grid, Tile
 
 SIDE = 64  # pixels; a typed line then touches 5 to 12 tiles, a clock at most 2
 NOISE = 8  # levels of 255 that a colour may drift; faint text on dark is 20 levels away from it
-APART = (
-    12  # pixels; what lies closer is one spot, as the letters of a word or the digits of a clock
-)
+APART = 12  # pixels; what lies closer is one spot, as the digits of a clock
 NEXT = 2  # pixels between a caret's old and its new place
 CARET_WIDTH = 20  # pixels of the widest block caret, on displays of high density too
 CARET_HEIGHTS = range(9, 49)  # pixels; part of a digit is lower, a rule is taller

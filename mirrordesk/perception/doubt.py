@@ -18,13 +18,9 @@ SURE_IN_SILENCE = -0.3  # the same where the model itself held it for no speech
 FASTEST = 35.0  # characters a second; the fastest talkers reach 30
 PAUSE_S = 2.0  # that an utterance may hold beside its words
 SLOWEST = 1.0  # characters a second of all else; people who speak at all say ten
-SLOWEST_OF_PROVISIONAL = (
-    4.0  # the same for a provisional model, which writes a word or two of music
-)
+SLOWEST_OF_PROVISIONAL = 4.0  # the same for one that writes a word or two of music
 LONGEST_PHRASE = 8  # words that may be repeated as a whole
-REPEATS = {
-    1: 6
-}  # times in a row from which a phrase of so many words is a loop; "no no no" is none
+REPEATS = {1: 6}  # times in a row from which so many words are a loop; "no no no" is none
 REPEATS_OF_PHRASES = 3  # the same for longer ones
 
 _CREDITS = re.compile(

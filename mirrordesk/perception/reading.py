@@ -16,7 +16,6 @@ from mirrordesk.records import Box, TextLine
 
 GUTTER = 1.5  # an empty upright stripe divides from this many line heights on
 FEWEST = 2  # lines that a column has at least
-SAME_ROW = 0.5  # lines whose middles differ by less than this part of their height share a row
 TABLE_ROW = 0.2  # … and by less than this where they are cells of one table
 TABLE = 0.8  # columns are a table where this part of the shorter one has a partner in the other
 CORE = 0.5  # the part of a box's height that is surely ink: boxes of dense lines overlap
@@ -83,15 +82,11 @@ def _row_by_row(lines: list[TextLine]) -> list[TextLine]:
     rows: list[list[TextLine]] = []
     for line in sorted(lines, key=lambda each: each.box.middle[1]):
         row = rows[-1] if rows else None
-        if row and _share_a_row(row[-1].box, line.box):
+        if row and row[-1].box.shares_row(line.box):
             row.append(line)
         else:
             rows.append([line])
     return [line for row in rows for line in sorted(row, key=lambda each: each.box.x)]
-
-
-def _share_a_row(a: Box, b: Box) -> bool:
-    return abs(a.middle[1] - b.middle[1]) < SAME_ROW * min(a.h, b.h)
 
 
 def _core(box: Box) -> tuple[float, float]:

@@ -14,7 +14,6 @@ from mirrordesk.records import Box, TextLine
 from mirrordesk.redaction import chance, labels
 from mirrordesk.redaction.spans import Span
 
-SAME_ROW = 0.5  # of the lower line's height: middles that are less apart share a row
 TORN = 0.8  # heights: cells of a row that are nearer were one text
 FAR = 30.0  # heights: what is farther to the right has nothing to do with it
 BELOW = 1.6  # heights between a line and what stands below it
@@ -100,7 +99,7 @@ def _right_of(lines: Sequence[TextLine], cell: int, others: Sequence[int]) -> in
         gap = lines[other].box.x - box.right
         if gap > FAR * box.h:
             break
-        if gap >= -TORN * box.h and _share_a_row(box, lines[other].box):
+        if gap >= -TORN * box.h and box.shares_row(lines[other].box):
             return other
     return None
 
@@ -158,7 +157,3 @@ def _joined(lines: Sequence[TextLine], upper: int, lower: int, sign: str) -> Vie
     at = len(tail) + len(sign)
     parts = (Part(0, upper, first, len(tail)), Part(at, lower, 0, len(rest)))
     return View(tail + sign + rest, parts, None if sign else at)
-
-
-def _share_a_row(a: Box, b: Box) -> bool:
-    return abs(a.y + a.h / 2 - b.y - b.h / 2) < SAME_ROW * min(a.h, b.h)
