@@ -19,6 +19,7 @@ from tests.llm import tiny_gguf
 PATIENCE_S = 120.0
 SMALL = LlmSettings(context=2048)
 ENDLESS = "root ::= [a-z ]{1900}"
+ROOMY = 32_768  # tokens: an answer that long outlasts any pause of a busy machine
 
 
 def load(host: Worker, path: Path, settings: LlmSettings = SMALL) -> dict[str, Any]:
@@ -28,8 +29,8 @@ def load(host: Worker, path: Path, settings: LlmSettings = SMALL) -> dict[str, A
     return result
 
 
-def generate(host: Worker, limit: int) -> Call:
-    return host.call("generate", system="s", user="u", grammar=ENDLESS, limit=limit)
+def generate(host: Worker, limit: int, grammar: str = ENDLESS) -> Call:
+    return host.call("generate", system="s", user="u", grammar=grammar, limit=limit)
 
 
 def test_a_model_loads_and_says_where_and_why(host: Worker, model: Path) -> None:
@@ -70,9 +71,9 @@ def test_cancelling_ends_a_long_answer(host: Worker, model: Path) -> None:
     assert 0 < written["tokens"] < 1900
 
 
-def test_a_question_that_waits_for_its_turn_can_be_cancelled(host: Worker, model: Path) -> None:
-    load(host, model)
-    first = generate(host, 1900)
+def test_a_question_that_waits_for_its_turn_can_be_cancelled(host: Worker, tmp_path: Path) -> None:
+    load(host, tiny_gguf.make(tmp_path / "roomy.gguf", context=ROOMY), LlmSettings(context=ROOMY))
+    first = generate(host, 30_000, "root ::= line{300}\nline ::= [a-z ]{100}")
     next(first.events())
     second = generate(host, 1900)
     ended: list[str] = []

@@ -165,9 +165,16 @@ def chromium(width: int = 1280, height: int = 1000) -> Iterator[Browser]:
         instance = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         page = instance.new_page(viewport={"width": width, "height": height})
         page.set_default_timeout(30_000)
+        _accept_dialogs(page)
         browser = Browser(page)
         browser.watch()
         try:
             yield browser
         finally:
             instance.close()
+
+
+def _accept_dialogs(page: Page) -> None:
+    """Press what JupyterLab's dialogs propose: on a busy machine it may ask which kernel to use."""
+    dialog = page.locator(".jp-Dialog")
+    page.add_locator_handler(dialog, lambda: dialog.locator(".jp-mod-accept").last.click())
