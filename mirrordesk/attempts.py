@@ -36,13 +36,13 @@ class Attempts:
         self._counts: dict[str, int] = found if isinstance(found, dict) else {}
 
     @contextlib.contextmanager
-    def portion(self, names: Sequence[str]) -> Iterator[Portion]:
+    def portion(self, names: Sequence[str], most: int = TOGETHER) -> Iterator[Portion]:
         """The first few of `names`, noted as tried until the work ends without a crash.
 
-        It is one alone where a process died with that one under way.
+        Where a process died with some of them under way, it is one of these alone.
         """
-        suspicious = bool(names) and names[0] in self._counts
-        taken = names[: 1 if suspicious else TOGETHER]
+        suspicious = [name for name in names if name in self._counts]
+        taken = suspicious[:1] or names[:most]
         hopeless = [name for name in taken if self._counts.get(name, 0) >= MOST]
         for name in taken:
             self._counts[name] = self._counts.get(name, 0) + (1 if len(taken) == 1 else 0)

@@ -106,6 +106,30 @@ class PrivacySettings:
     redact_mails: bool = _setting(False, "Keep mail addresses out in the same way.", restart=False)
 
 
+def _at_least_zero(value: float) -> None:
+    if value < 0:
+        raise UsageError(f"A share of the processor is 0 or more, not {value}.")
+
+
+@dataclass(frozen=True, slots=True)
+class PerceptionSettings:
+    cpu_budget: float = _setting(
+        0.15,
+        "Share of one processor core that reading may take on average while somebody is at the "
+        "computer; what is beyond it waits. 0: no limit.",
+        restart=False,
+        check=_at_least_zero,
+    )
+    cpu_budget_battery: float = _setting(
+        0.05, "The same on battery.", restart=False, check=_at_least_zero
+    )
+    catch_up_when_idle: bool = _setting(
+        True,
+        "Read what waits without a limit while nobody is at the computer and it is on mains.",
+        restart=False,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class SpeechSettings:
     model: str = _setting(
@@ -165,6 +189,7 @@ class Settings:
 
     capture: CaptureSettings = field(default_factory=CaptureSettings)
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
+    perception: PerceptionSettings = field(default_factory=PerceptionSettings)
     speech: SpeechSettings = field(default_factory=SpeechSettings)
     image: ImageSettings = field(default_factory=ImageSettings)
     text: TextSettings = field(default_factory=TextSettings)

@@ -128,7 +128,10 @@ class Desk:
     def _unread(self) -> str:
         """What might hold the answer but cannot be searched yet, in words; empty for nothing."""
         waiting = self.store.pending_counts()
-        things = [
+        beat = status.perception(self.profile.perception_heartbeat)
+        minutes = beat.waiting_min if beat else 0
+        things = [words.minutes_recorded(minutes)] if minutes else []
+        things += [
             words.count(waiting[channel], name)
             for channel, name in ((Channel.SPEECH, "recording"), (Channel.OCR, "screen"))
             if waiting[channel]

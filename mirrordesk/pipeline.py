@@ -6,7 +6,8 @@ nothing is lost and nothing doubled. What lacks an encoder is stored as `pending
 its weights have arrived (`catchup.py`).
 
 A frame is stored only once it was read, since nobody knows before whether it shows a secret. As
-long as that cannot be done it waits in the spool.
+long as that cannot be done it waits in the spool. So does what a governor does not let through yet;
+the newest captures are read first, since those are asked for most.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from mirrordesk.capture.spool import Handle, Spool, Spooled
 from mirrordesk.catchup import CatchUp
 from mirrordesk.errors import MirrorDeskError, SpoolCorrupt, WeightsError
 from mirrordesk.footprint import GIGABYTE
+from mirrordesk.governor import Governor, limited
 from mirrordesk.memory.archive.packing import Packing
 from mirrordesk.memory.archive.thinning import Thinning
 from mirrordesk.memory.media import Media
@@ -45,8 +47,10 @@ NICENESS = 10  # perception gives way to whatever the person does
 class Pipeline:
     """Moves captures from the spool into memory and completes what waits for an encoder."""
 
-    def __init__(self, profile: Profile) -> None:
+    def __init__(self, profile: Profile, governor: Governor | None = None) -> None:
+        """Without a `governor` everything is done as fast as it can be."""
         self._profile = profile
+        self._governor = governor or Governor()
         self._spool = Spool(profile)
         self._store = Store(profile)
         self._media = Media(profile)
@@ -80,11 +84,22 @@ class Pipeline:
         self._forget_frames()
         self._store_ledger([handle for handle in handles if not handle.is_capture])
         able = self._able(captures)
-        did = self._store_captures(able) if able else self._catch_up()
-        self._beat(len(captures) - did if able else len(captures))
-        if not able:
+        did = self._work(able)
+        self._tell_waiting([handle for handle in captures if handle.path.exists()])
+        if not (able and did):
             self._maintain()
         return bool(did)
+
+    def _work(self, captures: Sequence[Handle]) -> int:
+        """As much as the governor lets through, the newest first; how many things that was."""
+        most = self._governor.portion()
+        if not most:
+            return 0
+        if not captures:
+            return self._catch_up()
+        did = self._store_captures(captures[::-1], most)
+        self._governor.learn(did)
+        return did
 
     def _able(self, captures: Sequence[Handle]) -> list[Handle]:
         """The captures that need not wait."""
@@ -125,15 +140,15 @@ class Pipeline:
         except FileNotFoundError:  # forgotten between listing and reading
             pass
 
-    def _store_captures(self, captures: Sequence[Handle]) -> int:
-        """Read and store a portion; how many captures that was."""
+    def _store_captures(self, captures: Sequence[Handle], most: int) -> int:
+        """Read and store the first few; how many captures that was."""
         named = {handle.path.name: handle for handle in captures}
-        with self._attempts.portion(list(named)) as portion:
+        with self._attempts.portion(list(named), most) as portion:
             for name in portion.hopeless:
                 self._spool.quarantine(named[name])
                 print(f"{name} stopped perception {attempts.MOST} times.", file=sys.stderr)
             entries: list[tuple[Handle, SpoolEntry]] = []
-            for handle in (named[name] for name in portion.able):
+            for handle in (named[name] for name in sorted(portion.able)):  # in order of time
                 with self._quarantining(handle):
                     entry = self._spool.read(handle)
                     assert isinstance(entry, SpoolEntry)  # `captures` holds nothing else
@@ -203,15 +218,20 @@ class Pipeline:
     def _budget(self) -> int:
         return round(config.load(self._profile).storage.budget_gb * GIGABYTE)
 
+    def _tell_waiting(self, captures: Sequence[Handle]) -> None:
+        self._status = dataclasses.replace(
+            self._status,
+            waiting=len(captures),
+            waiting_min=len({handle.start_ns // clock.MINUTE for handle in captures}),
+            resting=self._governor.resting,
+        )
+        self.report()
+
     def report(self) -> None:
         """Write the heartbeat, with what waits as last seen."""
-        self._beat(self._status.waiting)
-
-    def _beat(self, waiting: int) -> None:
         self._status = dataclasses.replace(
             self._status,
             updated_ns=clock.now_ns(),
-            waiting=waiting,
             held=len(self._held),
             pending=self._store.pending_counts(),
             reencoding=self._catchup.left,
@@ -242,7 +262,7 @@ def run(profile: Profile, *, drain: bool, stop: threading.Event) -> None:
     """Work until `stop`; with `drain` until nothing is left that can be done now."""
     holder = "Another perception worker already works on this profile."
     with durable.lock(profile.perception_lock, holder=holder):
-        pipeline = Pipeline(profile)
+        pipeline = Pipeline(profile, None if drain else limited(profile))
         pipeline.report()  # before the first encoder is opened, which takes a while
         while not stop.is_set():
             if not pipeline.step():

@@ -36,13 +36,16 @@ class PerceptionStatus:
     """The perception worker's heartbeat. `channels` tells each encoder's state in words.
 
     `reencoding` counts, by channel, what a model that takes over has still to do of what is stored:
-    pictures and texts to encode, speech to write down again.
+    pictures and texts to encode, speech to write down again. `resting`: what waits does so because
+    the share of the processor is used up that reading may take.
     """
 
     pid: int
     updated_ns: int
     started_ns: int
     waiting: int = 0  # spool entries not yet stored
+    waiting_min: int = 0  # minutes of the day from which they are
+    resting: bool = False
     held: int = 0  # of these, frames that cannot be read now and are not kept unread
     pending: dict[str, int] = field(default_factory=dict)  # moments per channel that wait
     stored: int = 0

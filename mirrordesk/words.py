@@ -125,7 +125,24 @@ def backlog(perception: PerceptionStatus | None) -> str:
     """What is captured but not readable yet; empty when nothing is."""
     if perception is None or perception.waiting == 0:
         return ""
-    return f"{count(perception.waiting, 'capture')} waiting"
+    if perception.waiting_min < LONG_BACKLOG_MIN:
+        return f"{count(perception.waiting, 'capture')} waiting"
+    return f"{minutes_recorded(perception.waiting_min)} wait to be read"
+
+
+def minutes_recorded(minutes: int) -> str:
+    """`12 min of screen and sound`."""
+    return f"{minutes} min of screen and sound"
+
+
+LONG_BACKLOG_MIN = 2  # from which on minutes say more than a number of captures
+
+
+def resting(perception: PerceptionStatus) -> str:
+    """Why what waits is not read right now; empty where it is, or nothing waits."""
+    if not (perception.resting and perception.waiting):
+        return ""
+    return "reading goes on when its share of the processor allows, the newest first"
 
 
 def storage(room: Storage) -> str:

@@ -196,7 +196,8 @@ def status(options: argparse.Namespace, profile: Profile) -> int:
         told = [words.storage(report.storage), *words.thinned(report.storage, clock.zone_name())]
         lines += [f"Room       {phrase}" for phrase in told]
     if report.perception:
-        lines.append(f"Waiting    {report.perception.waiting} captures")
+        waiting = [words.backlog(report.perception) or "nothing", words.resting(report.perception)]
+        lines.append(f"Waiting    {'; '.join(filter(None, waiting))}")
         lines += [
             f"  {name:<12} {count} pending ({report.perception.channels.get(name, '')})"
             for name, count in report.perception.pending.items()

@@ -199,7 +199,8 @@ def _waiting(report: Report) -> str:
     perception = report.perception
     if perception is None:
         return "Not known: reading has not started yet"
-    parts = [words.backlog(perception), *words.pending(perception), *words.reencoding(perception)]
+    parts = [words.backlog(perception), words.resting(perception)]
+    parts += [*words.pending(perception), *words.reencoding(perception)]
     if perception.quarantined:
         parts.append(f"{words.count(perception.quarantined, 'damaged capture')} put aside")
     told = " · ".join(filter(None, parts)) or "Nothing; everything captured can be searched"

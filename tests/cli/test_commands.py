@@ -101,6 +101,18 @@ def test_status_tells_how_much_a_new_model_has_still_to_do(
     assert "pictures" not in out
 
 
+def test_status_tells_how_many_minutes_wait_and_why(
+    remembered: Profile, capsys: pytest.CaptureFixture[str]
+) -> None:
+    beat = PerceptionStatus(
+        pid=1, updated_ns=1, started_ns=1, waiting=200, waiting_min=12, resting=True
+    )
+    status.beat(remembered.perception_heartbeat, beat)
+    out = Result(capsys, remembered, "status").out
+    assert "12 min of screen and sound wait to be read" in out
+    assert "when its share of the processor allows" in out
+
+
 def test_timeline_status_and_config_print_json(
     remembered: Profile, capsys: pytest.CaptureFixture[str]
 ) -> None:

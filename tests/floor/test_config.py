@@ -33,7 +33,9 @@ def test_every_setting_is_declared_with_a_help_and_a_default_of_its_type() -> No
         assert value_of(Settings(), setting.key) == setting.default
 
 
-SHARED = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SHARED = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 
 

@@ -60,6 +60,20 @@ def test_the_pill_tells_the_backlog_and_trouble_in_words(
     assert window.rail.pill.detail.text() == "The recorder has stopped reporting"
 
 
+def test_a_long_backlog_is_told_in_minutes_and_the_page_says_why_it_waits(
+    qtbot: QtBot, window: MainWindow, desk: FakeDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = desk.report()
+    assert report.perception is not None
+    behind = replace(report.perception, waiting=300, waiting_min=12, resting=True)
+    monkeypatch.setattr(desk, "report", lambda: replace(report, perception=behind))
+    window.recording.look()
+    told = "12 min of screen and sound wait to be read"
+    qtbot.waitUntil(lambda: window.rail.pill.detail.text() == told, timeout=DEADLINE_MS)
+    page = window.pages.widget(STATUS)
+    assert page._waiting_text.text().startswith(f"{told} · reading goes on when")
+
+
 @pytest.mark.parametrize(
     ("change", "light"),
     [
