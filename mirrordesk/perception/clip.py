@@ -12,22 +12,25 @@ import numpy as np
 from mirrordesk.errors import WeightsError
 from mirrordesk.perception import devices, torch_compat
 from mirrordesk.perception.base import ImageEncoder, Pixels, Vectors
+from mirrordesk.perception.devices import Device
 from mirrordesk.weights import Weights
-
-BATCH = 16
 
 
 class OpenClip(ImageEncoder):
     """An open_clip model from a local checkpoint; nothing is ever fetched."""
 
-    def __init__(self, weights: Weights) -> None:
-        """Raises WeightsError where the model is unknown or the checkpoint is of another one."""
+    def __init__(self, weights: Weights, device: Device | None = None) -> None:
+        """Without `device` on the best there is.
+
+        Raises WeightsError where the model is unknown or the checkpoint is of another one.
+        """
         torch_compat.declare_missing_ops()
         import open_clip
         import torch
 
-        chosen = devices.choose()
+        chosen = device or devices.choose()
         self.name, self.device, self.why = weights.name, chosen.name, chosen.why
+        self.together = chosen.pictures
         self.identity = weights.identity
         self._model_name = _register(weights.architecture, weights.path.parent)
         try:
@@ -67,8 +70,8 @@ class OpenClip(ImageEncoder):
 
         rows = [np.zeros((0, self.dimensions), np.float32)]
         with torch.inference_mode():
-            for first in range(0, len(items), BATCH):
-                batch = torch.stack(list(items[first : first + BATCH])).to(self.device)
+            for first in range(0, len(items), self.together):
+                batch = torch.stack(list(items[first : first + self.together])).to(self.device)
                 vectors = encode(batch.to(dtype) if dtype else batch, normalize=True)
                 rows.append(vectors.float().cpu().numpy())
         return np.concatenate(rows)

@@ -10,24 +10,34 @@ from typing import Any
 from mirrordesk.errors import WeightsError
 from mirrordesk.perception import devices
 from mirrordesk.perception.base import Samples, SpeechEncoder
+from mirrordesk.perception.devices import Device
 from mirrordesk.perception.doubt import Written
 
 SAMPLE_RATE = 16_000  # samples per second
 WINDOW = 30 * SAMPLE_RATE  # samples: all that Whisper hears at once
 BEAMS = 5  # openai-whisper's own default at the command line
 PATIENCE = 2.0  # by which more endings are weighed; the first ones found tend to lack words
-MOST_TOGETHER = 8  # windows; on two cores they take less than half the work of one by one …
-MEMORY = 2 << 30  # … but bytes for what all their beams look back at, 0.5 GB a window with `small`
+MEMORY = 2 << 30  # bytes for what all beams look back at, 0.5 GB a window with `small`
 
 
 class Whisper(SpeechEncoder):
     """A Whisper checkpoint of any size, from a local file."""
 
-    def __init__(self, checkpoint: Path, language: str = "", *, provisional: bool = False) -> None:
-        """`language` empty: it listens. Raises WeightsError where the file is no checkpoint."""
+    def __init__(
+        self,
+        checkpoint: Path,
+        language: str = "",
+        *,
+        provisional: bool = False,
+        device: Device | None = None,
+    ) -> None:
+        """`language` empty: it listens. Without `device` on the best there is.
+
+        Raises WeightsError where the file is no checkpoint.
+        """
         import whisper
 
-        chosen = devices.choose()
+        chosen = device or devices.choose()
         self.device, self.why = chosen.name, chosen.why
         self.name, self.provisional = checkpoint.stem, provisional
         try:
@@ -35,7 +45,7 @@ class Whisper(SpeechEncoder):
         except Exception as error:
             first = str(error).partition("\n")[0]
             raise WeightsError(f"{checkpoint} is no Whisper checkpoint: {first}") from error
-        self.together = _together(self._model.dims, 2 if chosen.half else 4)
+        self.together = _together(self._model.dims, 2 if chosen.half else 4, chosen.windows)
         self._options = whisper.DecodingOptions(
             language=(language or None) if self._model.is_multilingual else "en",
             beam_size=BEAMS,
@@ -106,10 +116,10 @@ def _decoding() -> Any:
     return Decoding
 
 
-def _together(dims: Any, width: int) -> int:
-    """How many windows to decode at once, numbers being `width` bytes wide."""
+def _together(dims: Any, width: int, most: int) -> int:
+    """How many windows to decode at once, at most `most`, numbers being `width` bytes wide."""
     seen: int = 2 * dims.n_text_layer * dims.n_audio_ctx * dims.n_text_state  # keys and values
-    return max(1, min(MOST_TOGETHER, MEMORY // (BEAMS * seen * width)))
+    return max(1, min(most, MEMORY // (BEAMS * seen * width)))
 
 
 def _windows(sound: Samples) -> list[Samples]:
