@@ -1,7 +1,7 @@
 """A rule looked at in hindsight: what of the memory it would have kept out, and taking that out.
 
-A frame is stored under the name of one window. What else stood on it when it was taken is not known
-any more, so a rule covers the frames that are named after what it names.
+A frame is covered where any window is that could be seen on it, and goes as a whole. Of one stored
+before its windows were, only the window is known that it is named after.
 """
 
 from __future__ import annotations
@@ -16,7 +16,15 @@ from mirrordesk.memory.forget import forget_moments
 from mirrordesk.memory.media import Media
 from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
-from mirrordesk.records import Forgotten, Kind, Moment, RulePreview, SpoolEntry
+from mirrordesk.records import (
+    Box,
+    Forgotten,
+    FrameWindow,
+    Kind,
+    Moment,
+    RulePreview,
+    SpoolEntry,
+)
 from mirrordesk.rules.browsers import is_private
 from mirrordesk.rules.rule import Facts, Rule
 
@@ -33,19 +41,21 @@ class Hindsight:
     def preview(self, examples: int) -> RulePreview:
         """What `forget` would remove, with that many of the newest moments as examples."""
         newest: deque[Moment] = deque(maxlen=examples)
-        count = undecided = 0
+        count = beside = undecided = 0
         first_ns = last_ns = None
         for moment in self._store.named():
             covered = self._covers(moment)
             undecided += covered is None
             if covered:
                 count += 1
+                beside += not self._covers_its_name(moment)
                 first_ns = moment.start_ns if first_ns is None else first_ns
                 last_ns = moment.end_ns
                 newest.append(moment)
         waiting = sum(1 for _ in self._waiting())
         shown = tuple(reversed(newest))
-        return RulePreview(self._rule.written, count, waiting, undecided, first_ns, last_ns, shown)
+        counts = count, beside, waiting, undecided
+        return RulePreview(self._rule.written, *counts, first_ns, last_ns, shown)
 
     def forget(self, media: Media) -> Forgotten:
         """Remove what the rule covers, for good; what cannot be told stays.
@@ -74,8 +84,24 @@ class Hindsight:
     def _covers(self, moment: Moment | SpoolEntry) -> bool | None:
         if moment.kind is Kind.SPEECH and (not self._rule.names_no_window or self._rule.monitors):
             return False  # of no window and no monitor
+        told = {self._covers_window(moment, window) for window in _windows(moment)}
+        return True if True in told else None if None in told else False
+
+    def _covers_its_name(self, moment: Moment) -> bool:
+        """Whether it covers the window that the moment is named after."""
+        name = moment.app, moment.title
+        named = [window for window in _windows(moment) if (window.app, window.title) == name]
+        return any(self._covers_window(moment, window) for window in named)
+
+    def _covers_window(self, moment: Moment | SpoolEntry, window: FrameWindow) -> bool | None:
         at = clock.at(moment.start_ns, moment.zone)
-        private = is_private(moment.app, moment.title, None)
+        private = is_private(window.app, window.title, window.private)
         return self._rule.covers(
-            Facts(moment.app, moment.title, moment.url, private, moment.source, at)
+            Facts(window.app, window.title, window.url, private, moment.source, at)
         )
+
+
+def _windows(moment: Moment | SpoolEntry) -> tuple[FrameWindow, ...]:
+    """What could be seen; of sound, and of what was stored before windows were, its name alone."""
+    nowhere = Box(0, 0, 0, 0)
+    return moment.windows or (FrameWindow(moment.app, moment.title, nowhere, moment.url),)

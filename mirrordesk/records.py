@@ -148,10 +148,25 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class FrameWindow:
+    """A window that could be seen on a frame, and the box of the frame in which it lay.
+
+    Other windows may have covered a part of that box.
+    """
+
+    app: str
+    title: str
+    box: Box
+    url: str | None = None
+    private: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SpoolEntry:
     """What the recorder acknowledged: a frame (PNG) or an utterance (WAV, 16 kHz mono PCM16).
 
     The id is derived from content and time, so that doing an entry twice changes nothing.
+    `windows` are those of a frame, bottom of the stack first.
     """
 
     id: str
@@ -164,6 +179,7 @@ class SpoolEntry:
     title: str = ""
     url: str | None = None
     payload: bytes = field(default=b"", repr=False)
+    windows: tuple[FrameWindow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +188,8 @@ class Moment:
 
     Perception hands its vectors over here, each with its maker; read back from the store they are
     those that search uses, None where there is none. `media` is a path relative to the profile's
-    media folder. `width` and `height` are the frame's pixels.
+    media folder. `width` and `height` are the frame's pixels, `windows` all that could be seen on
+    it, bottom of the stack first; app, title and address are those of one of them.
     """
 
     id: str
@@ -184,6 +201,7 @@ class Moment:
     app: str = ""
     title: str = ""
     url: str | None = None
+    windows: tuple[FrameWindow, ...] = ()
     text: str = ""
     lines: tuple[TextLine, ...] = ()
     media: str | None = None
@@ -383,11 +401,14 @@ class Forgotten:
 class RulePreview:
     """What a rule covers of the memory. `undecided`: moments of which too little is known to tell.
 
-    `waiting` counts captures that were not read yet; `examples` are light, the newest first.
+    `beside` counts the moments among `moments` that are named after another window than the one
+    the rule covers, `waiting` captures that were not read yet; `examples` are light, the newest
+    first.
     """
 
     rule: str
     moments: int
+    beside: int
     waiting: int
     undecided: int
     first_ns: int | None

@@ -106,6 +106,7 @@ def rule_preview(value: RulePreview) -> Shape:
     return {
         "rule": value.rule,
         "moments": value.moments,
+        "beside": value.beside,
         "waiting": value.waiting,
         "undecided": value.undecided,
         "first": spans[0],

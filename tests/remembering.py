@@ -5,15 +5,15 @@ from __future__ import annotations
 from mirrordesk import clock
 from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
-from mirrordesk.records import Box, Kind, Moment, State, TextLine
+from mirrordesk.records import Box, FrameWindow, Kind, Moment, State, TextLine
 
 NOW = clock.now_ns() - clock.MINUTE
 LINE = "The Falcon budget is 48500 euros"
 ID = "b" * 32
 
 
-def remember(profile: Profile) -> None:
-    """Store one frame that shows LINE, and its episode."""
+def remember(profile: Profile, windows: tuple[FrameWindow, ...] = ()) -> None:
+    """Store one frame that shows LINE and these windows, and its episode."""
     moment = Moment(
         id=ID,
         kind=Kind.FRAME,
@@ -23,6 +23,7 @@ def remember(profile: Profile) -> None:
         source="monitor-1",
         app="mousepad",
         title="notes",
+        windows=windows,
         text=LINE,
         lines=(TextLine(LINE, Box(10, 20, 300, 18), 0.9),),
         ocr=State.DONE,

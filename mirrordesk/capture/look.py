@@ -10,6 +10,7 @@ from mirrordesk.capture.backends import Backends
 from mirrordesk.capture.base import Monitor, Pixels
 from mirrordesk.capture.change import ChangeDetector
 from mirrordesk.capture.privacy import Judged, Mask, Rules, mask_of, paint
+from mirrordesk.capture.seen import seen
 from mirrordesk.records import Box, GapReason, Kind, SpoolEntry, Window, moment_id
 from mirrordesk.redaction.paint import png
 
@@ -58,6 +59,7 @@ class MonitorLook:
             return None
         payload = png(sight.pixels)
         named = self._naming(sight.windows)
+        shape = (sight.pixels.shape[0], sight.pixels.shape[1])
         return SpoolEntry(
             id=moment_id(Kind.FRAME, sight.at_ns, self.monitor.name, payload),
             kind=Kind.FRAME,
@@ -68,6 +70,7 @@ class MonitorLook:
             app=named.app if named else "",
             title=named.title if named else "",
             url=named.url if named else None,
+            windows=seen(sight.windows, self.monitor.box, shape, always=named),
             payload=payload,
         )
 

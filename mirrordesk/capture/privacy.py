@@ -139,9 +139,9 @@ def mask_of(windows: Iterable[Judged], monitor: Box, shape: tuple[int, int]) -> 
     for judged in windows:
         window = judged.window
         if judged.reason is not None:
-            mask[_pixels(window.box, monitor, shape, outward=True)] = True
+            mask[pixels_of(window.box, monitor, shape, outward=True)] = True
         elif window.opaque:
-            mask[_pixels(window.box, monitor, shape, outward=False)] = False
+            mask[pixels_of(window.box, monitor, shape, outward=False)] = False
     return mask
 
 
@@ -174,7 +174,7 @@ def _process(window: Window) -> int | str:
     return window.app if window.pid is None else window.pid
 
 
-def _pixels(
+def pixels_of(
     box: Box, monitor: Box, shape: tuple[int, int], *, outward: bool
 ) -> tuple[slice, slice]:
     """Rows and columns of the frame that `box` covers; in doubt one more (`outward`) or one less.

@@ -106,6 +106,11 @@ def _preview_lines(found: RulePreview) -> Iterator[str]:
     if found.waiting:
         covered += f" and {count(found.waiting, 'capture')} not read yet"
     yield covered + "."
+    if found.beside:
+        yield (
+            f"On {found.beside} of them it could be seen beside the window that the moment is "
+            "named after; they go as a whole."
+        )
     for moment in found.examples:
         when = clock.at(moment.start_ns, moment.zone)
         where = " · ".join(plain(p) for p in (moment.app, moment.title, moment.url or "") if p)

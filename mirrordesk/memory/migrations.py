@@ -65,12 +65,20 @@ def _note_who_spoke(tables: Tables) -> None:
         episodes.add_column(schema.SPOKEN)
 
 
+def _note_which_windows_were_seen(tables: Tables) -> None:
+    """Of moments of before, only the window that they are named after is known."""
+    moments = tables[schema.MOMENTS]
+    if schema.WINDOWS.name not in moments.columns():
+        moments.add_column(schema.WINDOWS)
+
+
 # Never change or take out one that was released: add the next.
 MIGRATIONS: tuple[Callable[[Tables], None], ...] = (
     _create_tables,
     _index_terms,
     _file_vectors_by_model,
     _note_who_spoke,
+    _note_which_windows_were_seen,
 )
 
 

@@ -21,6 +21,7 @@ from mirrordesk.records import (
     Box,
     Channel,
     Episode,
+    FrameWindow,
     Gap,
     GapReason,
     Kind,
@@ -51,19 +52,24 @@ LIGHT = (
     *(KEY, "kind", START, END, ZONE, "source", "app", "title", "url", TEXT, MEDIA),
     *("width", "height", *STATES.values()),
 )
-SHOWN = (*LIGHT, "lines")
-NAMED = (KEY, "kind", START, END, ZONE, "source", "app", "title", "url", MEDIA)
+SHOWN = (*LIGHT, "lines", "windows")
+NAMED = (KEY, "kind", START, END, ZONE, "source", "app", "title", "url", MEDIA, "windows")
 
 Row = Mapping[str, Any]
 
 _SPAN = (pa.field(START, pa.int64(), False), pa.field(END, pa.int64(), False))
+_SIDES = tuple(pa.field(side, pa.int32()) for side in ("x", "y", "w", "h"))
 _LINE = pa.struct(
+    [pa.field("text", pa.string()), *_SIDES, pa.field("confidence", pa.float32())],
+)
+_WINDOW = pa.struct(
     [
-        pa.field("text", pa.string()),
-        *(pa.field(side, pa.int32()) for side in ("x", "y", "w", "h")),
-        pa.field("confidence", pa.float32()),
+        *(pa.field(name, pa.string()) for name in ("app", "title", "url")),
+        *_SIDES,
+        pa.field("private", pa.bool_()),
     ]
 )
+WINDOWS = pa.field("windows", pa.list_(_WINDOW))  # null in what was stored before they were kept
 SPOKEN = pa.field(
     "spoken", pa.list_(pa.struct([pa.field("speaker", pa.string(), False), *_SPAN]))
 )  # null in what was stored before calls were told apart
@@ -87,6 +93,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             *_strings(*STATES.values()),
             pa.field("lines", pa.list_(_LINE)),
             *_strings(TERMS),
+            WINDOWS,
         ]
     ),
     EPISODES: pa.schema(
@@ -154,13 +161,17 @@ def _moment_row(moment: Moment) -> dict[str, Any]:
     for name in STATES.values():
         row[name] = row[name].value
     row["lines"] = [_line_row(line) for line in moment.lines]
+    row["windows"] = [_window_row(window) for window in moment.windows]
     return row | {TERMS: search_key(moment)}
 
 
 def _line_row(line: TextLine) -> dict[str, Any]:
-    box = line.box
-    sides = {"x": box.x, "y": box.y, "w": box.w, "h": box.h}
-    return {"text": line.text, "confidence": line.confidence, **sides}
+    return {"text": line.text, "confidence": line.confidence, **to_json(line.box)}
+
+
+def _window_row(window: FrameWindow) -> dict[str, Any]:
+    row: dict[str, Any] = to_json(window)
+    return {**row, **row["box"]}
 
 
 def to_moment(row: Row) -> Moment:
@@ -169,16 +180,29 @@ def to_moment(row: Row) -> Moment:
     values["kind"] = Kind(row["kind"])
     for name in STATES.values():
         values[name] = State(row[name])
-    return Moment(**values, lines=tuple(_to_line(line) for line in row.get("lines") or ()))
+    lines = tuple(_to_line(line) for line in row.get("lines") or ())
+    return Moment(**values, lines=lines, windows=_to_windows(row))
 
 
 def to_named(row: Row) -> Moment:
     """The moment of a row of which only `NAMED` was read."""
-    return Moment(**{name: row[name] for name in NAMED} | {"kind": Kind(row["kind"])})
+    changed = {"kind": Kind(row["kind"]), "windows": _to_windows(row)}
+    return Moment(**{name: row[name] for name in NAMED} | changed)
 
 
 def _to_line(row: Row) -> TextLine:
-    return TextLine(row["text"], Box(row["x"], row["y"], row["w"], row["h"]), row["confidence"])
+    return TextLine(row["text"], _to_box(row), row["confidence"])
+
+
+def _to_windows(row: Row) -> tuple[FrameWindow, ...]:
+    return tuple(
+        FrameWindow(w["app"], w["title"], _to_box(w), w["url"], w["private"])
+        for w in row.get("windows") or ()
+    )
+
+
+def _to_box(row: Row) -> Box:
+    return Box(row["x"], row["y"], row["w"], row["h"])
 
 
 def vector_rows(vectors: Iterable[tuple[Moment, Vector | None]], numbers: int) -> pa.Table:

@@ -29,7 +29,7 @@ from mirrordesk.perception.base import (
 )
 from mirrordesk.perception.encoders import Encoders
 from mirrordesk.perception.inputs import Inputs, MediaReader
-from mirrordesk.records import Channel, Moment, State, Vector
+from mirrordesk.records import Channel, FrameWindow, Moment, State, Vector
 from mirrordesk.redaction import paint, policy, screen
 from mirrordesk.redaction.policy import Policy
 from mirrordesk.redaction.spans import Known
@@ -39,6 +39,7 @@ Row = npt.NDArray[np.float32]  # (dimensions,)
 
 Result = TypeVar("Result")
 Input = TypeVar("Input")
+Named = TypeVar("Named", Moment, FrameWindow)
 
 # One input that defeats an encoder, or a media file that is gone or damaged
 UNREADABLE = (StoreError, ValueError, RuntimeError, OSError, ArithmeticError)
@@ -158,10 +159,11 @@ class Perceiver:
             return [None if made is None else made[0] for made in tried]
 
     def _without_secrets(self, moment: Moment, known: Known = frozenset()) -> Moment:
-        """With what its window is called and where its page lies; its text is left to who reads."""
+        """With what its windows are called and where their pages lie; its text is left to who
+        reads."""
         clean = functools.partial(without_secrets, wanted=self.policy, known=known)
-        url = None if moment.url is None else clean(moment.url)
-        return dataclasses.replace(moment, title=clean(moment.title), url=url)
+        windows = tuple(_renamed(window, clean) for window in moment.windows)
+        return dataclasses.replace(_renamed(moment, clean), windows=windows)
 
     def _ocr(self, ocr: Ocr, moment: Moment, inputs: Inputs) -> Moment:
         lines = self._attempt(moment, lambda: ocr.read(inputs.pixels(moment)))
@@ -243,6 +245,11 @@ def _done_by(encoder: Encoder) -> State:
 
 def _vector(encoder: VectorEncoder, row: Row) -> Vector:
     return Vector(encoder.identity, tuple(row.tolist()))
+
+
+def _renamed(one: Named, clean: Callable[[str], str]) -> Named:
+    url = None if one.url is None else clean(one.url)
+    return dataclasses.replace(one, title=clean(one.title), url=url)
 
 
 def _with_text(moment: Moment, text: str) -> Moment:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +14,7 @@ from hypothesis import strategies as st
 
 from mirrordesk.capture import program
 from mirrordesk.capture.privacy import PAINT, Rules, paint
+from mirrordesk.capture.seen import seen
 from mirrordesk.config import PrivacySettings
 from mirrordesk.records import Box, GapReason, Window
 
@@ -100,6 +104,42 @@ def test_on_a_dense_display_no_excluded_pixel_is_left_out_by_rounding(
         for x in range(shape[1]):
             if seen_at(stack, int(x * SCREEN.w / shape[1]), int(y * SCREEN.h / shape[0])):
                 assert dense[y, x]
+
+
+@QUICK
+@given(stacks(), st.sampled_from((1, 2)), st.integers(0, 40))
+def test_a_frame_tells_the_windows_that_may_be_recorded_and_seen_on_it_and_no_other(
+    stack: list[Window], scale: int, dx: int
+) -> None:
+    named = [replace(window, title=f"{window.handle}") for window in stack]
+    points = itertools.product(range(SCREEN.w), range(SCREEN.h))
+    visible = {w.title for x, y in points for w in top_at(named, x, y)}
+    moved = [replace(w, box=w.box.moved(dx, 0)) for w in named]
+    shape = (SCREEN.h * scale, SCREEN.w * scale)
+    told = seen(rules().judge(moved), SCREEN.moved(dx, 0), shape, always=None)
+    assert [window.title for window in told] == sorted(visible)
+    frame = Box(0, 0, shape[1], shape[0])
+    assert all(window.box.intersection(frame) == window.box for window in told)
+
+
+def top_at(stack: list[Window], x: int, y: int) -> Iterator[Window]:
+    """The windows that may be recorded and show at a point."""
+    for judged in reversed(rules().judge(stack)):
+        box = judged.window.box
+        if box.x <= x < box.right and box.y <= y < box.bottom:
+            if judged.reason is not None:
+                return
+            yield judged.window
+            if judged.window.opaque:
+                return
+
+
+def test_the_window_that_names_a_frame_is_told_even_where_it_is_covered() -> None:
+    below, above = window(title="below"), window(title="above")
+    judged = rules().judge([below, above])
+    titles = [w.title for w in seen(judged, SCREEN, (12, 16), always=below)]
+    assert titles == ["below", "above"]
+    assert [w.title for w in seen(judged, SCREEN, (12, 16), always=None)] == ["above"]
 
 
 def test_programs_are_excluded_by_a_part_of_their_name_in_any_case() -> None:

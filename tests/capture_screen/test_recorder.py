@@ -121,6 +121,7 @@ def test_an_excluded_window_leaves_no_pixel_in_the_spool(
         assert "passwords" not in entry.title
     assert count(kept[0], (0, 255, 10)) > 10_000  # what is allowed and lies above it is kept
     assert {entry.title for entry in kept} == {"in front"}
+    assert {w.title for entry in kept for w in entry.windows} == {"in front", "panel"}
 
 
 def test_a_screen_full_of_an_excluded_window_is_not_recorded(

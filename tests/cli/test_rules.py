@@ -10,6 +10,7 @@ from mirrordesk import config
 from mirrordesk.cli import main
 from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
+from mirrordesk.records import Box, FrameWindow
 from tests.remembering import remember
 
 
@@ -77,6 +78,17 @@ def test_preview_tells_how_much_a_rule_covers(
     told = json.loads(rules(capsys, profile, "preview", "title=notes", "--json")[1])
     assert (told["moments"], told["waiting"], told["undecided"]) == (1, 0, 0)
     assert told["examples"][0]["title"] == "notes"
+
+
+def test_preview_says_that_frames_go_on_which_a_window_stood_beside(
+    profile: Profile, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chat = FrameWindow("slack", "general", Box(0, 0, 300, 200))
+    remember(profile, windows=(chat,))
+    out = rules(capsys, profile, "preview", "app=slack")[1]
+    assert "On 1 of them it could be seen beside the window" in out
+    told = json.loads(rules(capsys, profile, "preview", "app=slack", "--json")[1])
+    assert (told["moments"], told["beside"]) == (1, 1)
 
 
 def test_apply_forgets_only_when_that_was_confirmed(

@@ -15,7 +15,7 @@ from mirrordesk.errors import UsageError
 from mirrordesk.memory.recall import Recall
 from mirrordesk.paths import Profile
 from mirrordesk.pipeline import Pipeline
-from mirrordesk.records import Forgotten, Kind, Moment
+from mirrordesk.records import Box, Forgotten, FrameWindow, Kind, Moment
 from tests.pipeline import making
 
 NOW = making.NOW
@@ -74,6 +74,44 @@ def test_a_preview_says_of_how_many_it_cannot_tell(
     found = desk.preview_rule(rule)
     assert numbers(found.examples) == covered
     assert (found.moments, found.undecided) == (len(covered), undecided)
+
+
+SHELL = FrameWindow("xterm", "shell", Box(0, 0, 640, 480))
+CHAT = FrameWindow("slack", "general", Box(640, 0, 640, 480))
+PAGE = FrameWindow("chromium", "News - Chromium", Box(0, 0, 9, 9), "news.example/1", private=False)
+TWO_WINDOWS = (
+    moment(5, "xterm", "shell", windows=(CHAT, SHELL)),
+    moment(6, "slack", "general", windows=(SHELL, CHAT)),
+    moment(7, "xterm", "shell", windows=(PAGE, SHELL)),
+)
+
+
+def test_a_rule_covers_the_frames_on_which_a_window_stood_beside(desk: Desk) -> None:
+    desk.store.add(TWO_WINDOWS)
+    found = desk.preview_rule("app=slack")
+    assert (found.moments, found.beside) == (2, 1)
+    assert numbers(found.examples) == [6, 5]
+    assert desk.apply_rule("app=slack") == Forgotten(2, 0, 0)
+    assert TWO_WINDOWS[2].id in desk.store.known([m.id for m in TWO_WINDOWS])
+    assert desk.preview_rule("app=slack").moments == 0
+
+
+@pytest.mark.parametrize(
+    ("rule", "covered"), [("url=news.example", [7]), ("app=slack,chromium private=yes", [])]
+)
+def test_of_windows_that_were_kept_address_and_mode_are_known(
+    profile: Profile, rule: str, covered: list[int]
+) -> None:
+    with Desk(profile) as desk:
+        desk.store.add(TWO_WINDOWS)
+        found = desk.preview_rule(rule)
+    assert (numbers(found.examples), found.undecided) == (covered, 0)
+
+
+def test_what_waits_is_covered_by_the_windows_on_it(profile: Profile, desk: Desk) -> None:
+    Spool(profile).put(replace(making.frame("beside a chat", NOW), windows=(CHAT, SHELL)))
+    assert desk.preview_rule("app=slack").waiting == 1
+    assert desk.apply_rule("app=slack").spooled == 1
 
 
 def test_a_rule_about_hours_alone_covers_what_was_said_too(desk: Desk) -> None:

@@ -18,7 +18,8 @@ st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False
 RECORDS = [
     records.Box, records.TextLine, records.Window, records.Moment, records.Episode, records.Gap,
     records.Watch, records.Hit, records.Citation, records.Claim, records.Answer, records.Progress,
-    records.Day, records.Check, records.Forgotten, RecorderStatus, PerceptionStatus, Report,
+    records.Day, records.Check, records.Forgotten, records.RulePreview, RecorderStatus,
+    PerceptionStatus, Report,
 ]  # fmt: skip
 
 

@@ -15,13 +15,14 @@ from mirrordesk.memory.renewal import Renewal
 from mirrordesk.memory.store import Store
 from mirrordesk.memory.tables import Tables
 from mirrordesk.paths import Profile
-from mirrordesk.records import Channel, Speaker, Spoken
+from mirrordesk.records import Box, Channel, FrameWindow, Speaker, Spoken, State
 from tests.memory.cutting import CutOff, cut_off_before_write
 from tests.memory.made import NOON, direction, embedded, frame, seen
 
 MINILM = "all-minilm-l6-v2@53aa5117"
 READ = [seen(embedded(frame(n, f"text {n}"), 10 * n, MINILM), 20 * n) for n in range(3)]
 UNREAD = frame(3, "text 3")  # has no text vector yet
+SHELL = FrameWindow("xterm", "shell", Box(0, 0, 640, 480))
 
 
 def opened_in_spite_of_cuts(profile: Profile) -> Store:
@@ -47,7 +48,8 @@ def first_version(profile: Profile) -> None:
     rows = schema.moment_rows([*READ, UNREAD])
     vectors = [m.text_vector.numbers if m.text_vector else None for m in (*READ, UNREAD)]
     column = pa.array(vectors, pa.list_(pa.float32(), 384))
-    moments.insert(rows.add_column(rows.num_columns - 1, "text_vector", column))
+    before = rows.column_names.index(schema.TERMS)
+    moments.insert(rows.add_column(before, "text_vector", column))
     images = tables.create("image_vectors_512", schema.vectors_schema(512))
     images.insert(schema.vector_rows([(m, m.image_vector) for m in READ], 512))
 
@@ -114,6 +116,23 @@ def test_episodes_of_before_calls_were_told_apart_stay_and_new_ones_can_be_calls
     assert sorted(store.episodes_since(0), key=lambda e: e.id) == sorted(
         [old, new], key=lambda e: e.id
     )
+
+
+def test_moments_of_before_windows_were_kept_have_none_and_new_ones_do(profile: Profile) -> None:
+    tables = Tables(profile.store)
+    tables.create(schema.META, schema.SCHEMAS[schema.META])
+    for number, migration in enumerate(migrations.MIGRATIONS[:4], start=1):
+        migration(tables)
+        tables.note(f"migration:{number}", "")
+    moments = tables[schema.MOMENTS]
+    moments.drop_column(schema.WINDOWS.name)
+    old, new = frame(1, "before"), frame(2, "after", windows=(SHELL,))
+    moments.insert(schema.moment_rows([old]).drop_columns([schema.WINDOWS.name]))
+    store = opened_in_spite_of_cuts(profile)
+    store.add([new])
+    store.complete([replace(old, text_state=State.FAILED)])
+    assert [m.windows for m in store.named()] == [(), (SHELL,)]
+    assert store.moment(new.id) == new
 
 
 def test_pictures_whose_maker_is_unknown_are_to_be_encoded_again(profile: Profile) -> None:

@@ -20,7 +20,7 @@ from mirrordesk.memory import schema, seam
 from mirrordesk.memory.completing import completed
 from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
-from mirrordesk.records import Channel, Gap, GapReason, Moment, State, Watch
+from mirrordesk.records import Box, Channel, FrameWindow, Gap, GapReason, Moment, State, Watch
 from tests.memory.made import NOON, draft, embedded, frame, heard, read, seen
 
 MINUTE = clock.MINUTE
@@ -38,6 +38,20 @@ def test_light_moments_carry_text_but_no_lines_or_vectors(store: Store) -> None:
     (light,) = store.moments(NOON, NOON + MINUTE)
     assert light == dataclasses.replace(moment, lines=(), text_vector=None, image_vector=None)
     assert store.moments(NOON, NOON + MINUTE, light=False) == [moment]
+
+
+WINDOWS = (
+    FrameWindow("xterm", "shell", Box(0, 0, 300, 200)),
+    FrameWindow("chromium", "page", Box(-4, 20, 300, 200), "a.example/x", private=False),
+)
+
+
+def test_the_windows_of_a_frame_outlast_its_completing(store: Store) -> None:
+    stored = draft(1, windows=WINDOWS)
+    store.add([stored])
+    store.complete([dataclasses.replace(read(stored, "late"), windows=())])
+    assert store.moment(stored.id).windows == WINDOWS
+    assert [m.windows for m in store.named()] == [WINDOWS]
 
 
 def test_an_unknown_moment_is_a_sentence(store: Store) -> None:

@@ -25,7 +25,16 @@ from mirrordesk.perception.encoders import Encoders
 from mirrordesk.perception.perceiver import Perceiver
 from mirrordesk.perception.rapid import RapidOcr
 from mirrordesk.pipeline import Pipeline
-from mirrordesk.records import Channel, Kind, Moment, SpoolEntry, State, moment_id
+from mirrordesk.records import (
+    Box,
+    Channel,
+    FrameWindow,
+    Kind,
+    Moment,
+    SpoolEntry,
+    State,
+    moment_id,
+)
 from mirrordesk.redaction import chance
 from tests.redaction.samples import drawn
 
@@ -49,9 +58,11 @@ def screen() -> SpoolEntry:
     file = io.BytesIO()
     picture.save(file, "PNG")
     payload = file.getvalue()
+    title, url = f"sudo {PASSWORD}", f"https://ci.example/job?token={KEY}"
+    windows = (FrameWindow("xterm", title, Box(0, 0, 760, 240), url),)
     return SpoolEntry(
         moment_id(Kind.FRAME, NOW, "monitor-1", payload), Kind.FRAME, NOW, NOW, "UTC", "monitor-1",
-        "xterm", f"sudo {PASSWORD}", f"https://ci.example/job?token={KEY}", payload,
+        "xterm", title, url, payload, windows,
     )  # fmt: skip
 
 
@@ -87,6 +98,7 @@ def files_outside_the_spool(profile: Profile) -> list[Path]:
 def assert_clean(profile: Profile) -> None:
     moment = the_moment(profile)
     assert not bears(" ".join((moment.text, moment.title, moment.url or "")))
+    assert not bears(str(moment.windows))
     assert "[key]" in moment.text
     assert "[password]" in moment.text
     assert "Thursday" in moment.text
@@ -146,7 +158,7 @@ def kept_unread(profile: Profile) -> str:
     common = {
         f.name: getattr(entry, f.name)
         for f in dataclasses.fields(SpoolEntry)
-        if f.name not in ("payload", "title", "url")
+        if f.name not in ("payload", "title", "url", "windows")
     }
     unread = Moment(**common, media=media, width=width, height=height, ocr=State.PENDING)
     Store(profile).add([unread])
