@@ -50,8 +50,11 @@ class KeyGrabber(ABC):
         """
 
     @abstractmethod
-    def fileno(self) -> int:
-        """A descriptor that can be read when something may have been pressed."""
+    def fileno(self) -> int | None:
+        """A descriptor that can be read when something may have been pressed.
+
+        None where there is no such thing, so that the keys must be asked for often.
+        """
 
     @abstractmethod
     def close(self) -> None:
@@ -95,7 +98,8 @@ class HotKeys:
 
     def descriptors(self) -> list[int]:
         """What to wait for, beside other things."""
-        return [self._grabber.fileno()] if self._by_chord else []
+        number = self._grabber.fileno() if self._by_chord else None
+        return [] if number is None else [number]
 
     def act(self) -> None:
         """Do what the keys pressed since the last call are for."""
