@@ -22,6 +22,7 @@ from mirrordesk.errors import MirrorDeskError, UsageError
 SHARED = (
     "__main__",
     "codecs",
+    "conversations",
     "data",
     "drawing",
     "legibility",
