@@ -25,6 +25,8 @@ app_packages=(
 desktop_packages=(
   # an X display without a screen, a window manager, a tray, and hands to use them
   xvfb openbox trayer xdotool wmctrl x11-utils x11-xserver-utils dbus dbus-x11 at-spi2-core
+  # a Wayland compositor without a screen, and a terminal for it
+  sway foot
   # programs to work with
   xterm mousepad chromium fonts-dejavu-core fonts-liberation
   # sound without a sound card, and a voice

@@ -103,6 +103,11 @@ class Profile:
         return self.state / "perception.json"
 
     @property
+    def screen_grant(self) -> Path:
+        """What lets the recorder see monitors again that a person chose in the desktop's dialog."""
+        return self.state / "screen-grant.json"
+
+    @property
     def ledger(self) -> Path:
         """Up to when the recorder's ledger has accounted for every moment."""
         return self.state / "ledger.json"

@@ -16,6 +16,18 @@ def name(pid: int) -> str:
         return ""
 
 
+def called(pid: int | None, kind: str) -> str:
+    """The program's name, and the `kind` that its window claims where that says something else.
+
+    A program that runs inside another (Java, Electron, an interpreter) is known by its kind.
+    """
+    program = name(pid) if pid else ""
+    if not program or not kind:
+        return program or kind
+    known = kind.casefold() in program.casefold() or program.casefold() in kind.casefold()
+    return program if known else f"{program} ({kind})"
+
+
 def command(pid: int) -> list[str]:
     """The words that `pid` was started with; none where there is no such process."""
     try:

@@ -154,7 +154,7 @@ def record(root: Path | None, seconds: float | None) -> None:
         settings = config.load(profile)
         if settings.privacy.ask_browsers:
             accessibility.switch_on(accessibility.session_address(os.environ))
-        with contextlib.closing(backends.choose()) as chosen:
+        with contextlib.closing(backends.choose(grant=profile.screen_grant)) as chosen:
             Recorder(profile, settings, chosen).run(ending)
 
 

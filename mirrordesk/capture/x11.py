@@ -115,21 +115,10 @@ class X11Probe(WindowProbe):
         app = title = ""
         with gone_is_fine():
             pid = pid or self._x.claimed_pid(client)
-            app = self._app(client, pid)
+            kind = self._x.text(client, "WM_CLASS").strip("\0").rpartition("\0")[2]
+            app = program.called(pid, kind)
             title = self._title(client) if app else ""
         return Window(client.id, app, title, pid, top.box, active=active, opaque=opaque)
-
-    def _app(self, client: XWindow, pid: int | None) -> str:
-        """The program's name, and the window's class where that says something else.
-
-        A program that runs inside another (Java, Electron, an interpreter) is known by its class.
-        """
-        name = program.name(pid) if pid else ""
-        kind = self._x.text(client, "WM_CLASS").strip("\0").rpartition("\0")[2]
-        if not name or not kind:
-            return name or kind
-        known = kind.casefold() in name.casefold() or name.casefold() in kind.casefold()
-        return name if known else f"{name} ({kind})"
 
     def _title(self, client: XWindow) -> str:
         """The title, and for a dialogue also that of the window it belongs to."""
