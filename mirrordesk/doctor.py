@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import importlib.util
+import os
+import platform
 import re
 import shlex
 import shutil
@@ -16,7 +18,7 @@ import stat
 from collections.abc import Iterator
 
 from mirrordesk import weights
-from mirrordesk.capture import audio, backends, soundserver
+from mirrordesk.capture import accessibility, audio, backends, soundserver
 from mirrordesk.config import Settings
 from mirrordesk.errors import CaptureUnavailable, WeightsError, WeightsMissing
 from mirrordesk.paths import Profile
@@ -28,6 +30,14 @@ OK, MISSING, PROBLEM = "ok", "missing", "problem"
 LEAST_FREE_BYTES = 2 * 10**9  # about a week of recording
 INSTALL = "make run"  # installs every package there is
 RECOMMEND = "mirrordesk models recommend"
+_UNTOLD = (
+    "Chromium and its kin are not recorded, as nobody tells which of their windows are private, "
+    "and under a rule about an address no browser is"
+)
+_TOLD = (
+    "browsers that start once it is on tell private windows and addresses; a Chromium that ran "
+    "before is not recorded until it starts anew"
+)
 
 
 def checks(profile: Profile, settings: Settings) -> list[Check]:
@@ -36,6 +46,7 @@ def checks(profile: Profile, settings: Settings) -> list[Check]:
         _profile(profile),
         _disk(profile),
         *_display(),
+        *_browsers(settings),
         *_sound(settings),
         _ocr(),
         _package("speech detection", "silero_vad", "Silero VAD through onnxruntime"),
@@ -76,6 +87,25 @@ def _display() -> list[Check]:
             ]
     except CaptureUnavailable as error:
         return [Check("screen", PROBLEM, str(error), "log in to a desktop session, or: make run")]
+
+
+def _browsers(settings: Settings) -> Iterator[Check]:
+    """Whether browsers tell which of their windows are private, and what address they show."""
+    if platform.system() != "Linux":
+        return
+    service = "the accessibility service (AT-SPI)"
+    if not settings.privacy.ask_browsers:
+        words = f"{service} is not asked; {_UNTOLD}"
+        yield Check("browsers", OK, words, "mirrordesk config privacy.ask_browsers true")
+        return
+    try:
+        is_on = accessibility.is_on(accessibility.session_address(os.environ))
+    except accessibility.Silent:
+        words = f"{service} does not answer; {_UNTOLD}"
+        yield Check("browsers", MISSING, words, "install at-spi2-core")
+        return
+    told = "is on" if is_on else "answers, and recording switches it on"
+    yield Check("browsers", OK, f"{service} {told}: {_TOLD}")
 
 
 def _sound(settings: Settings) -> Iterator[Check]:

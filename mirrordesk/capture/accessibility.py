@@ -47,6 +47,8 @@ class Bus:
     """A connection to one message bus; every call raises Silent where no answer comes."""
 
     def __init__(self, address: str, patience_s: float = CALL_S) -> None:
+        if not address:  # as on systems that know no such bus, where jeepney is not installed
+            raise Silent
         from jeepney.io.blocking import open_dbus_connection
 
         self._patience_s = patience_s
@@ -154,6 +156,12 @@ def switch_on(session: str) -> bool:
             bus.call(_LAUNCHER, _PROPERTIES, "Set", "ssv", _STATUS, "IsEnabled", ("b", True))
         return bool(bus.property(_LAUNCHER, _STATUS, "IsEnabled"))
     return False
+
+
+def is_on(session: str) -> bool:
+    """Whether programs that start now tell it. Raises Silent where there is no such service."""
+    with contextlib.closing(Bus(session, START_S)) as bus:
+        return bool(bus.property(_LAUNCHER, _STATUS, "IsEnabled"))
 
 
 def _service_address(session: str) -> str:

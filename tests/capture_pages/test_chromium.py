@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from mirrordesk import config
 from mirrordesk.capture import accessibility, backends
 from mirrordesk.capture.look import MonitorLook, Sight
 from mirrordesk.capture.privacy import Rules
@@ -16,8 +17,10 @@ from mirrordesk.capture.x11 import X11Probe
 from mirrordesk.config import PrivacySettings
 from mirrordesk.demo import browser
 from mirrordesk.demo.virtual_desktop import VirtualDesktop
-from mirrordesk.records import GapReason, Window
-from tests.capture_screen.conftest import eventually
+from mirrordesk.paths import Profile
+from mirrordesk.records import Box, GapReason, Window
+from tests.capture_screen.conftest import Recording, eventually, frames
+from tests.capture_screen.test_recorder import count
 
 pytestmark = pytest.mark.desktop
 
@@ -29,10 +32,10 @@ class Browser:
         self._desktop = desktop
         self._command = browser.command(data)
 
-    def open(self, title: str, *switches: str) -> subprocess.Popen[bytes]:
+    def open(self, title: str, *switches: str, colour: str = "#ffffff") -> subprocess.Popen[bytes]:
         """Show a page of that title, and wait for its window."""
         page = self._desktop.home / f"{title}.html"
-        page.write_text(f"<title>{title}</title><h1>{title}</h1>")
+        page.write_text(f"<title>{title}</title><body bgcolor={colour}><h1>{title}</h1>")
         process = self._desktop.launch([*self._command, *switches, page.as_uri()])
         self._desktop.wait_for_window(title)
         return process
@@ -106,3 +109,35 @@ def test_with_the_service_off_its_windows_count_as_excluded_until_the_person_tru
     assert (found.private, found.url) == (None, None)
     assert Rules(PrivacySettings()).excluded(found) is GapReason.UNIDENTIFIED
     assert Rules(PrivacySettings(trusted_browsers=("chromium",))).excluded(found) is None
+
+
+GREEN, RED = (0, 255, 10), (255, 0, 10)
+
+
+def test_a_recorder_keeps_ordinary_pages_and_no_pixel_of_a_private_window(
+    desktop: VirtualDesktop, profile: Profile, tmp_path: Path
+) -> None:
+    for key in ("capture.microphone", "capture.loopback"):
+        config.change(profile, key, "false")
+    recording = Recording(profile, desktop)
+    try:
+        recording.wait_for("recording")  # it has switched the service on
+        chromium = Browser(desktop, tmp_path)
+        chromium.open("ordinary", colour="#00ff0a")
+        eventually(
+            lambda: any(count(frame, GREEN) > 10_000 for frame in frames(profile)),
+            "keeping the ordinary page",
+        )
+        chromium.open("secret", "--incognito", colour="#ff000a")
+        desktop.place("secret", Box(640, 0, 600, 700))
+        desktop.place("ordinary", Box(0, 0, 600, 700))
+        desktop.focus("ordinary")
+        before = len(frames(profile))
+        eventually(lambda: len(frames(profile)) > before, "another frame")
+    finally:
+        assert recording.stop() == 0
+    kept = frames(profile)
+    assert all(count(frame, RED) == 0 for frame in kept)
+    assert not any("secret" in frame.title for frame in kept)
+    addresses = {frame.url for frame in kept if frame.title.startswith("ordinary")}
+    assert (desktop.home / "ordinary.html").as_uri() in addresses

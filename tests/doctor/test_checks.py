@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import platform
 import shutil
 import subprocess
 import sys
@@ -12,10 +13,12 @@ from pathlib import Path
 import pytest
 
 from mirrordesk import doctor, weights
+from mirrordesk.capture import accessibility
 from mirrordesk.config import (
     CaptureSettings,
     ImageSettings,
     LlmSettings,
+    PrivacySettings,
     Settings,
     SpeechSettings,
 )
@@ -32,6 +35,12 @@ QUIET = CaptureSettings(microphone=False, loopback=False)
 @pytest.fixture(autouse=True)
 def no_display(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def no_session_bus(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -76,6 +85,32 @@ def test_a_role_without_a_model_names_the_command_that_finds_one(profile: Profil
     for part in ("speech", "answers"):
         assert found[part].state == "missing"
         assert found[part].remedy == "mirrordesk models recommend"
+
+
+@pytest.mark.skipif(platform.system() != "Linux", reason="there is no AT-SPI elsewhere")
+def test_without_the_accessibility_service_it_says_which_windows_are_not_recorded(
+    profile: Profile,
+) -> None:
+    silent = _checks(profile)["browsers"]
+    assert (silent.state, silent.remedy) == ("missing", "install at-spi2-core")
+    assert "Chromium and its kin are not recorded" in silent.detail
+    off = _checks(profile, privacy=PrivacySettings(ask_browsers=False))["browsers"]
+    assert (off.state, off.remedy) == ("ok", "mirrordesk config privacy.ask_browsers true")
+    assert "Chromium and its kin are not recorded" in off.detail
+
+
+@pytest.mark.desktop
+def test_with_the_accessibility_service_browsers_can_tell(
+    profile: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with VirtualDesktop((640, 480), with_sound=False) as desktop:
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", desktop.env["DBUS_SESSION_BUS_ADDRESS"])
+        before = _checks(profile)["browsers"]
+        assert accessibility.switch_on(accessibility.session_address(desktop.env))
+        after = _checks(profile)["browsers"]
+    assert before.state == after.state == "ok"
+    assert "recording switches it on" in before.detail
+    assert "is on" in after.detail
 
 
 def test_weights_that_are_gone_are_named(profile: Profile, tmp_path: Path) -> None:
