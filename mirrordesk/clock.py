@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sys
 import time
 from datetime import date, datetime, timedelta, tzinfo
 from datetime import time as time_of_day
@@ -21,13 +23,21 @@ def now_ns() -> int:
 
 def zone_name() -> str:
     """The IANA name of the local time zone; `UTC` where the machine does not name one."""
-    name = os.environ.get("TZ", "").lstrip(":")
-    if not name:
-        link = Path("/etc/localtime")
-        parts = link.resolve().parts if link.is_symlink() else ()
-        if "zoneinfo" in parts:
-            name = "/".join(parts[parts.index("zoneinfo") + 1 :])
+    name = os.environ.get("TZ", "").lstrip(":") or _machine_zone()
     return name if name and _zone(name) else "UTC"
+
+
+def _machine_zone() -> str:
+    """The name of the zone the machine is set to, as of now; empty where it does not tell."""
+    if sys.platform == "win32":  # which has names of its own
+        import tzlocal
+
+        with contextlib.suppress(LookupError):
+            return tzlocal.reload_localzone().key
+        return ""
+    link = Path("/etc/localtime")
+    parts = link.resolve().parts if link.is_symlink() else ()
+    return "/".join(parts[parts.index("zoneinfo") + 1 :]) if "zoneinfo" in parts else ""
 
 
 def _zone(name: str) -> ZoneInfo | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import json
 import os
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ def write(path: Path, data: bytes, *, sync: bool = True) -> None:
                 file.flush()
                 if sync:
                     os.fsync(file.fileno())
-            scratch.replace(path)
+            _put(scratch, path)
             if sync:
                 sync_folder(path.parent)
     finally:
@@ -94,15 +94,6 @@ def _naming_a_full_disk(path: Path) -> Iterator[None]:
         raise
 
 
-def sync_folder(folder: Path) -> None:
-    """Make renames and removals in `folder` survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def write_json(path: Path, value: Any, *, sync: bool = True) -> None:
     """`write` of a JSON value."""
     write(path, json.dumps(value, ensure_ascii=False).encode(), sync=sync)
@@ -114,14 +105,6 @@ def read_json(path: Path) -> Any | None:
         return json.loads(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError, json.JSONDecodeError, UnicodeDecodeError):
         return None
-
-
-def _take(file: IO[bytes], *, wait: bool) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    except BlockingIOError:
-        return False
-    return True
 
 
 @contextlib.contextmanager
@@ -139,7 +122,7 @@ def lock(path: Path, *, holder: str, wait: bool = False) -> Iterator[None]:
         try:
             yield
         finally:
-            fcntl.flock(file, fcntl.LOCK_UN)
+            _let_go(file)
 
 
 def is_locked(path: Path) -> bool:
@@ -149,5 +132,64 @@ def is_locked(path: Path) -> bool:
     with path.open("ab") as file:
         if not _take(file, wait=False):
             return True
-        fcntl.flock(file, fcntl.LOCK_UN)
+        _let_go(file)
     return False
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def sync_folder(folder: Path) -> None:
+        """Windows writes renames and removals into a journal of its own, and opens no folders."""
+
+    def _put(scratch: Path, path: Path) -> None:
+        """Rename. Windows refuses while somebody reads `path`, which does not take long."""
+        deadline = time.monotonic() + _PATIENCE_S
+        while True:
+            try:
+                scratch.replace(path)
+                return
+            except PermissionError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.01)
+
+    def _take(file: IO[bytes], *, wait: bool) -> bool:
+        """Windows locks bytes from where a file stands; the first one stands for all."""
+        while True:
+            file.seek(0)
+            try:
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+                return True
+            except OSError:
+                if not wait:
+                    return False
+                time.sleep(0.05)
+
+    def _let_go(file: IO[bytes]) -> None:
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+
+else:
+    import fcntl
+
+    def sync_folder(folder: Path) -> None:
+        """Make renames and removals in `folder` survive a power cut."""
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def _put(scratch: Path, path: Path) -> None:
+        scratch.replace(path)
+
+    def _take(file: IO[bytes], *, wait: bool) -> bool:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            return False
+        return True
+
+    def _let_go(file: IO[bytes]) -> None:
+        fcntl.flock(file, fcntl.LOCK_UN)

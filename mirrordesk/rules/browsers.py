@@ -25,9 +25,11 @@ GECKO = frozenset(
 OTHERS = frozenset(
     (
         "epiphany", "falkon", "konqueror", "qutebrowser", "midori", "otter", "nyxt", "luakit",
-        "dillo", "netsurf", "safari", "angelfish", "eolie", "ladybird",
+        "dillo", "netsurf", "angelfish", "eolie", "ladybird",
     )
 )  # fmt: skip
+# They say it nowhere.
+SILENT = frozenset(("safari",))
 
 # Browsers that are private by design.
 ALWAYS_PRIVATE = ("tor browser", "torbrowser", "tor-browser", "mullvad browser", "mullvadbrowser")
@@ -80,7 +82,7 @@ _DASH = re.compile(r"\s[-–—]\s")
 
 def is_browser(app: str) -> bool:
     """Whether the program is one of the browsers known here."""
-    return bool(_tokens(app) & (CHROMIUM | GECKO | OTHERS)) or _is_always_private(app)
+    return bool(_tokens(app) & (CHROMIUM | GECKO | OTHERS | SILENT)) or _is_always_private(app)
 
 
 def is_chromium(app: str) -> bool:
@@ -109,7 +111,7 @@ def is_private(app: str, title: str, told: bool | None) -> bool | None:
         return True
     if not title or told is False:
         return False
-    if is_chromium(app):
+    if is_chromium(app) or _tokens(app) & SILENT:
         return None
     if is_gecko(app):
         return False if _DASH.split(title.casefold())[-1].strip() in _GECKO_NAMES else None
