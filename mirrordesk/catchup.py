@@ -18,7 +18,7 @@ from mirrordesk.attempts import TOGETHER, Attempts
 from mirrordesk.errors import WeightsError
 from mirrordesk.memory.media import Media
 from mirrordesk.memory.renewal import Renewal
-from mirrordesk.memory.spaces import CHANNELS
+from mirrordesk.memory.spaces import CHANNELS, encoded_of
 from mirrordesk.memory.store import Store
 from mirrordesk.perception.base import Pixels, VectorEncoder
 from mirrordesk.perception.encoders import Encoders
@@ -155,10 +155,12 @@ class CatchUp:
             return None
 
     def _encode(self, channel: Channel, encoder: VectorEncoder, lacking: Sequence[str]) -> int:
-        named = {f"{encoder.identity} {key}": key for key in lacking[:TOGETHER]}
-        with self._attempts.portion(list(named)) as portion:
+        most = max(TOGETHER, encoder.together)
+        named = {f"{encoder.identity} {key}": key for key in lacking[:most]}
+        with self._attempts.portion(list(named), most) as portion:
             moments = self._store.known([named[name] for name in portion.able])
             made = self._perceiver.vectors(encoder, list(moments.values()))
-            made |= {named[name]: None for name in portion.hopeless}
+            for moment in self._store.known([named[name] for name in portion.hopeless]).values():
+                made |= dict.fromkeys(origin.id for origin in encoded_of(moment, channel))
             self._renewal.file(channel, encoder.identity, encoder.dimensions, made)
         return len(portion)

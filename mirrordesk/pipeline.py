@@ -19,13 +19,14 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from mirrordesk import attempts, clock, config, control, durable, status, worker
 from mirrordesk.attempts import Attempts
 from mirrordesk.capture.spool import Handle, Spool, Spooled
 from mirrordesk.catchup import CatchUp
+from mirrordesk.drafts import drafts
 from mirrordesk.errors import MirrorDeskError, SpoolCorrupt, WeightsError
 from mirrordesk.footprint import GIGABYTE
 from mirrordesk.governor import Governor, limited
@@ -40,6 +41,7 @@ from mirrordesk.records import Channel, Gap, Kind, Moment, SpoolEntry, State, Wa
 from mirrordesk.redaction import paint
 
 REST_S = 0.5  # between two looks into an empty spool
+LONG_REST_S = 5.0  # … and into one that has to wait: it may be long, and looking costs, too
 MAINTAIN_EVERY = 64  # stored moments between two compactions
 NICENESS = 10  # perception gives way to whatever the person does
 
@@ -69,7 +71,7 @@ class Pipeline:
         self._packing = Packing(self._store, profile, self._attempts)
         self._thinning = Thinning(self._store, profile, self._budget)
         self._maintained = 0  # how many moments were stored at the last compaction
-        self._forgotten = 0  # spans and moments that were forgotten at the last look
+        self._forgotten = -1  # spans and moments that were forgotten at the last look
         now = clock.now_ns()
         self._status = status.PerceptionStatus(os.getpid(), now, now)
 
@@ -81,14 +83,20 @@ class Pipeline:
         self._encoders.look()
         handles = self._spool.waiting()
         captures = [handle for handle in handles if handle.is_capture]
-        self._forget_frames()
+        self._forget_frames(captures)
         self._store_ledger([handle for handle in handles if not handle.is_capture])
         able = self._able(captures)
         did = self._work(able)
-        self._tell_waiting([handle for handle in captures if handle.path.exists()])
+        left = [handle for handle in captures if handle.path.exists()] if did else captures
+        self._tell_waiting(left)
         if not (able and did):
             self._maintain()
         return bool(did)
+
+    @property
+    def rest_s(self) -> float:
+        """Seconds to wait after a step in which there was nothing to do."""
+        return LONG_REST_S if self._governor.resting else REST_S
 
     def _work(self, captures: Sequence[Handle]) -> int:
         """As much as the governor lets through, the newest first; how many things that was."""
@@ -108,15 +116,16 @@ class Pipeline:
         with contextlib.suppress(WeightsError):
             self._encoders.require(Channel.OCR)
             self._held.clear()
-        return [handle for handle in captures if handle.path.name not in self._held]
+        return [handle for handle in captures if handle.name not in self._held]
 
-    def _forget_frames(self) -> None:
+    def _forget_frames(self, waiting: Sequence[Handle]) -> None:
         """Carry out what was noted meanwhile; nor must it live on in what the OCR remembers."""
         profile = self._profile
         count = len(control.forgotten_spans(profile)) + len(control.forgotten_moments(profile))
         if count != self._forgotten:
             self._encoders.forget_frames()
             self._store.carry_out_forgetting(self._media)
+            self._store.mend_scenes({handle.id for handle in waiting})
             self._forgotten = count
 
     def _store_ledger(self, handles: Sequence[Handle]) -> None:
@@ -142,7 +151,7 @@ class Pipeline:
 
     def _store_captures(self, captures: Sequence[Handle], most: int) -> int:
         """Read and store the first few; how many captures that was."""
-        named = {handle.path.name: handle for handle in captures}
+        named = {handle.name: handle for handle in captures}
         with self._attempts.portion(list(named), most) as portion:
             for name in portion.hopeless:
                 self._spool.quarantine(named[name])
@@ -159,13 +168,13 @@ class Pipeline:
     def _perceive(self, entries: Sequence[tuple[Handle, SpoolEntry]]) -> None:
         """Read captures, and store those whose frame was read or may be kept unread."""
         payloads = {entry.id: entry.payload for _, entry in entries}
-        drafts = [_draft(entry) for _, entry in entries]
-        filled = self._perceiver.fill(drafts, payloads, self.report)
+        moments = drafts([entry for _, entry in entries], self._there)
+        filled = self._perceiver.fill(moments, payloads, self.report)
         unread_may_pass = not self._perceiver.policy.applies
         done: list[tuple[Handle, Moment]] = []
         for (handle, entry), moment in zip(entries, filled.moments, strict=True):
             if moment.ocr is State.PENDING and not unread_may_pass:
-                self._held.add(handle.path.name)
+                self._held.add(handle.name)
                 continue
             with self._quarantining(handle):
                 if moment.ocr is State.FAILED and not unread_may_pass:
@@ -176,6 +185,10 @@ class Pipeline:
         self._keep([moment for _, moment in done])
         for handle, _ in done:
             self._spool.done(handle)
+
+    def _there(self, ids: Collection[str]) -> set[str]:
+        """Which of some captures are stored, or wait to be."""
+        return {*self._store.known(list(ids)), *(handle.id for handle in self._spool.waiting())}
 
     def _with_media(self, moment: Moment, payload: bytes) -> Moment:
         """The moment with its picture or sound stored. Raises SpoolCorrupt where it is none."""
@@ -246,18 +259,6 @@ class Pipeline:
             self._maintained = self._status.stored
 
 
-def _draft(entry: SpoolEntry) -> Moment:
-    """The moment of an entry with every channel still to be done."""
-    common = {
-        f.name: getattr(entry, f.name)
-        for f in dataclasses.fields(SpoolEntry)
-        if f.name != "payload"
-    }
-    if entry.kind is Kind.SPEECH:
-        return Moment(**common, speech=State.PENDING)
-    return Moment(**common, ocr=State.PENDING, image=State.PENDING)
-
-
 def run(profile: Profile, *, drain: bool, stop: threading.Event) -> None:
     """Work until `stop`; with `drain` until nothing is left that can be done now."""
     holder = "Another perception worker already works on this profile."
@@ -268,7 +269,7 @@ def run(profile: Profile, *, drain: bool, stop: threading.Event) -> None:
             if not pipeline.step():
                 if drain:
                     return
-                stop.wait(REST_S)
+                stop.wait(pipeline.rest_s)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

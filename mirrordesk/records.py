@@ -166,7 +166,7 @@ class SpoolEntry:
     """What the recorder acknowledged: a frame (PNG) or an utterance (WAV, 16 kHz mono PCM16).
 
     The id is derived from content and time, so that doing an entry twice changes nothing.
-    `windows` are those of a frame, bottom of the stack first.
+    `windows` are those of a frame, bottom of the stack first. For `scene` and `region` see Moment.
     """
 
     id: str
@@ -180,6 +180,18 @@ class SpoolEntry:
     url: str | None = None
     payload: bytes = field(default=b"", repr=False)
     windows: tuple[FrameWindow, ...] = ()
+    scene: str | None = None
+    region: Box | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one image vector is of: a whole frame, or a region of it. The id is the vector's own."""
+
+    id: str
+    start_ns: int
+    end_ns: int
+    region: Box | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +202,11 @@ class Moment:
     those that search uses, None where there is none. `media` is a path relative to the profile's
     media folder. `width` and `height` are the frame's pixels, `windows` all that could be seen on
     it, bottom of the stack first; app, title and address are those of one of them.
+
+    `scene` is the id of the frame that began the scene a frame belongs to, its own where it began
+    one, None where nobody told. One that goes on with a scene has no picture of its own to be
+    encoded: `image_vector` is then that of the frame that began it. `region` is a large part of the
+    frame in which all was new; it is encoded as well.
     """
 
     id: str
@@ -202,6 +219,8 @@ class Moment:
     title: str = ""
     url: str | None = None
     windows: tuple[FrameWindow, ...] = ()
+    scene: str | None = None
+    region: Box | None = None
     text: str = ""
     lines: tuple[TextLine, ...] = ()
     media: str | None = None
@@ -213,7 +232,22 @@ class Moment:
     text_state: State = State.NONE
     text_vector: Vector | None = None
     image_vector: Vector | None = None
+    region_vector: Vector | None = None
     episode: str | None = None
+
+    @property
+    def begins_scene(self) -> bool:
+        return self.scene == self.id
+
+    @property
+    def looks(self) -> tuple[Look, ...]:
+        """What of a frame is encoded as a picture: all of it, a region, both, or nothing."""
+        found: list[Look] = []
+        if self.scene in (None, self.id):
+            found.append(Look(self.id, self.start_ns, self.end_ns))
+        if self.region:
+            found.append(Look(region_id(self.id), self.start_ns, self.end_ns, self.region))
+        return tuple(found)
 
 
 class Speaker(StrEnum):
@@ -414,6 +448,19 @@ class RulePreview:
     first_ns: int | None
     last_ns: int | None
     examples: tuple[Moment, ...]
+
+
+_REGION = "-region"
+
+
+def region_id(moment: str) -> str:
+    """The id under which the vector of a moment's region goes."""
+    return moment + _REGION
+
+
+def seen_in(look: str) -> str:
+    """The id of the moment that a look belongs to."""
+    return look.removesuffix(_REGION)
 
 
 def moment_id(kind: Kind, start_ns: int, source: str, payload: bytes) -> str:

@@ -191,3 +191,9 @@ def _stemmer() -> Any:
     import snowballstemmer
 
     return snowballstemmer.stemmer("english")
+
+
+def wording(app: str, title: str) -> str:
+    """What a window is called, without the numbers and marks that come and go in titles."""
+    letters = "".join(character for character in title.casefold() if character.isalpha())
+    return f"{app}\n{letters}"

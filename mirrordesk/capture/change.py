@@ -23,10 +23,11 @@ SETTLED_S = 0.9  # the next look at one a second, the second next at a brisk pac
 CARET_SETTLED_S = 90.0  # what looks like a caret and has stood so long is a stroke that was written
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Change:
-    """What is new in a frame: the tiles, as boxes of its pixels."""
+    """What is new in a frame: the tiles, and the same as boxes of its pixels."""
 
+    grid: Grid
     boxes: tuple[Box, ...]
 
 
@@ -111,4 +112,4 @@ class ChangeDetector:
 
 def _change(grid: Grid, frame: Pixels) -> Change:
     found = ((int(row), int(column)) for row, column in np.argwhere(grid))
-    return Change(tuple(tiles.box(tile, frame) for tile in found))
+    return Change(grid, tuple(tiles.box(tile, frame) for tile in found))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mirrordesk import clock
+from mirrordesk import clock, terms
 from mirrordesk.capture.backends import Backends
 from mirrordesk.capture.base import Monitor, Pixels
 from mirrordesk.capture.change import ChangeDetector
 from mirrordesk.capture.privacy import Judged, Mask, Rules, mask_of, paint
+from mirrordesk.capture.scenes import Scenes
 from mirrordesk.capture.seen import seen
 from mirrordesk.records import Box, GapReason, Kind, SpoolEntry, Window, moment_id
 from mirrordesk.redaction.paint import png
@@ -35,6 +36,7 @@ class MonitorLook:
         self._backends = backends
         self._rules = rules
         self._detector = ChangeDetector()
+        self._scenes = Scenes()
         self._last_mask: Mask | None = None
 
     def take(self) -> Sight | GapReason:
@@ -55,13 +57,17 @@ class MonitorLook:
 
     def news(self, sight: Sight, monotonic_s: float) -> SpoolEntry | None:
         """The entry to keep when `sight` shows anything new, else None."""
-        if self._detector.compare(sight.pixels, monotonic_s) is None:
+        change = self._detector.compare(sight.pixels, monotonic_s)
+        if change is None:
             return None
         payload = png(sight.pixels)
+        key = moment_id(Kind.FRAME, sight.at_ns, self.monitor.name, payload)
         named = self._naming(sight.windows)
         shape = (sight.pixels.shape[0], sight.pixels.shape[1])
+        name = terms.wording(named.app, named.title) if named else ""
+        place = self._scenes.place(key, change.grid, shape, name, monotonic_s)
         return SpoolEntry(
-            id=moment_id(Kind.FRAME, sight.at_ns, self.monitor.name, payload),
+            id=key,
             kind=Kind.FRAME,
             start_ns=sight.at_ns,
             end_ns=sight.at_ns,
@@ -72,11 +78,14 @@ class MonitorLook:
             url=named.url if named else None,
             windows=seen(sight.windows, self.monitor.box, shape, always=named),
             payload=payload,
+            scene=place.scene,
+            region=place.region,
         )
 
     def kept(self, sight: Sight) -> None:
         """`sight` is durable: it is no news any more."""
         self._detector.kept(sight.pixels)
+        self._scenes.kept()
 
     def _veiled(self, at_ns: int, pixels: Pixels, windows: Sequence[Window]) -> Sight | GapReason:
         judged = tuple(self._rules.judge(windows, self.monitor.name))

@@ -19,6 +19,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
+import os
 import struct
 import zlib
 from collections.abc import Iterator
@@ -34,6 +35,7 @@ from mirrordesk.records import Gap, SpoolEntry, Watch, from_json, to_json
 _HEAD = struct.Struct("<4sIII")
 _MAGIC = b"MDS1"
 _SUFFIX = {SpoolEntry: ".entry", Gap: ".gap", Watch: ".watch"}
+_SUFFIXES = tuple(_SUFFIX.values())
 
 Spooled = SpoolEntry | Gap | Watch
 
@@ -42,14 +44,36 @@ Spooled = SpoolEntry | Gap | Watch
 class Handle:
     """A file of the spool: where it lies and the span its name tells."""
 
-    path: Path
+    folder: Path
+    name: str
     start_ns: int
     end_ns: int
 
     @property
+    def path(self) -> Path:
+        return self.folder / self.name
+
+    @property
+    def id(self) -> str:
+        """The id of the capture it holds."""
+        return self.path.stem.rpartition("_")[2]
+
+    @property
     def is_capture(self) -> bool:
         """Whether it holds pixels or sound, and not a line of the ledger."""
-        return self.path.suffix == _SUFFIX[SpoolEntry]
+        return self.name.endswith(_SUFFIX[SpoolEntry])
+
+
+def _handles(folder: Path) -> Iterator[Handle]:
+    """The entries in a folder, oldest first."""
+    for name in sorted(os.listdir(folder)):  # noqa: PTH208  a day's backlog: ten times faster so
+        if name.endswith(_SUFFIXES) and not name.startswith("."):
+            start, _, rest = name.partition("_")
+            end = rest.partition("_")[0]
+            is_named = start.isdigit() and end.isdigit()
+            # else `read` finds it corrupt, and it is quarantined
+            span = (int(start), int(end)) if is_named else (0, 0)
+            yield Handle(folder, name, *span)
 
 
 class Spool:
@@ -81,34 +105,25 @@ class Spool:
 
     def waiting(self) -> list[Handle]:
         """Every acknowledged entry that memory does not hold yet, oldest first."""
-        return [h for path in sorted(self._folder.iterdir()) if (h := self._handle(path))]
-
-    def _handle(self, path: Path) -> Handle | None:
-        if path.suffix not in _SUFFIX.values() or path.name.startswith("."):
-            return None
-        start, _, rest = path.name.partition("_")
-        end = rest.partition("_")[0]
-        if not (start.isdigit() and end.isdigit()):
-            return Handle(path, 0, 0)  # `read` finds it corrupt, and it is quarantined
-        return Handle(path, int(start), int(end))
+        return list(_handles(self._folder))
 
     def read(self, handle: Handle) -> Spooled:
         """The entry as it was put. Raises SpoolCorrupt where it is not that any more."""
         data = handle.path.read_bytes()
         if len(data) < _HEAD.size:
-            raise SpoolCorrupt(f"The spool entry {handle.path.name} is cut off.")
+            raise SpoolCorrupt(f"The spool entry {handle.name} is cut off.")
         magic, header_size, payload_size, crc = _HEAD.unpack_from(data)
         header = data[_HEAD.size : _HEAD.size + header_size]
         payload = data[_HEAD.size + header_size :]
         if magic != _MAGIC or len(payload) != payload_size:
-            raise SpoolCorrupt(f"The spool entry {handle.path.name} is cut off or not an entry.")
+            raise SpoolCorrupt(f"The spool entry {handle.name} is cut off or not an entry.")
         if zlib.crc32(payload, zlib.crc32(header)) != crc:
-            raise SpoolCorrupt(f"The spool entry {handle.path.name} fails its checksum.")
-        kind = next(k for k, suffix in _SUFFIX.items() if suffix == handle.path.suffix)
+            raise SpoolCorrupt(f"The spool entry {handle.name} fails its checksum.")
+        kind = next(k for k, suffix in _SUFFIX.items() if handle.name.endswith(suffix))
         try:
             item: Spooled = from_json(kind, json.loads(header))
         except (ValueError, KeyError, TypeError) as error:
-            raise SpoolCorrupt(f"The spool entry {handle.path.name} has a bad header.") from error
+            raise SpoolCorrupt(f"The spool entry {handle.name} has a bad header.") from error
         return dataclasses.replace(item, payload=payload) if isinstance(item, SpoolEntry) else item
 
     def ledger(self) -> list[Watch | Gap]:
@@ -126,7 +141,7 @@ class Spool:
 
     def quarantine(self, handle: Handle) -> Path:
         """Put a corrupt entry aside, unharmed, for a person to look at."""
-        place = self._quarantine / handle.path.name
+        place = self._quarantine / handle.name
         handle.path.replace(place)
         return place
 
@@ -143,7 +158,7 @@ class Spool:
         return sum(1 for path in list(self._captures_in(span)) if self._removed(path))
 
     def _captures_in(self, span: Span) -> Iterator[Path]:
-        for handle in [*self.waiting(), *filter(None, map(self._handle, self.quarantined()))]:
+        for handle in [*self.waiting(), *_handles(self._quarantine)]:
             unknown = handle.end_ns == 0  # no span in the name: it may be of any time
             if handle.is_capture and (unknown or span.overlaps(handle.start_ns, handle.end_ns)):
                 yield handle.path

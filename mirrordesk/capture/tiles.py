@@ -52,11 +52,16 @@ def touched(spots: Sequence[Box], frame: Pixels) -> Grid:
 def spots(one: Pixels, other: Pixels, grid: Grid) -> list[Box]:
     """Tight boxes around what differs within the tiles of `grid`, one for each thing apart."""
     found = []
-    for cluster in _pieces(grid, 1):
+    for cluster in clusters(grid):
         x, y = cluster.x * SIDE, cluster.y * SIDE
         place = Box(x, y, cluster.w * SIDE, cluster.h * SIDE)
         found += [piece.moved(x, y) for piece in _pieces(_changed(one, other, place), APART)]
     return found
+
+
+def clusters(grid: Grid) -> list[Box]:
+    """The parts of a grid that lie apart from one another, in tiles."""
+    return _pieces(grid, 1)
 
 
 def is_flat(frame: Pixels, spot: Box) -> bool:

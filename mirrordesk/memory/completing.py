@@ -22,6 +22,7 @@ def completed(stored: Moment, result: Moment) -> Moment:
         changes |= {"text_state": result.text_state, "text_vector": result.text_vector}
     if _further(read.image, result.image):
         changes |= {"image": result.image, "image_vector": result.image_vector}
+        changes["region_vector"] = result.region_vector
     return dataclasses.replace(read, **changes)  # type: ignore[arg-type]
 
 

@@ -1,24 +1,34 @@
-"""Moments become episodes: stretches of one activity, cut by rules that need no model."""
+"""Moments become episodes: stretches of one activity, cut by rules that need no model.
+
+HippoMM (Lin et al. 2025, arXiv 2504.10739) cuts a video where the picture changes by more than a
+threshold or sound falls silent, and keeps segments between a least and a most length. A desktop
+changes all the time, so here a change has to last: what comes must stay for `LASTS`, and where the
+app is the same for `STAYS`, unless all fell silent just then. So going to and fro cuts nothing, and
+no episode is shorter than `LASTS` unless a pause or a call bounds it.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from mirrordesk import clock
 from mirrordesk.control import Span
 from mirrordesk.memory import meetings, schema
 from mirrordesk.memory.tables import Tables
-from mirrordesk.records import Episode, Moment
+from mirrordesk.records import Episode, Kind, Moment
+from mirrordesk.terms import wording
 
 PAUSE = 5 * clock.MINUTE  # without a moment: what comes after is another episode
 LASTS = 2 * clock.MINUTE  # in another app: shorter visits belong to the episode they interrupt
+STAYS = 5 * clock.MINUTE  # with another document of the same app
+QUIET = clock.MINUTE  # since the last word, within which what comes may be due to the silence
 _FOREVER_NS = 1 << 62
 
 
 def segment(moments: Sequence[Moment]) -> list[Episode]:
-    """Cut moments at pauses, where a call begins or ends, and at changes of the app that last.
+    """Cut moments at pauses, where a call begins or ends, and where the view changes for good.
 
     Decisions look forward from the start of an episode only: segmenting again from there gives the
     same episodes with the same ids.
@@ -37,10 +47,10 @@ def _episodes(stretch: Sequence[Moment]) -> Iterator[Episode]:
             continue
         first = _together(stretch, index, done)
         last = next((i for i in range(end, len(stretch)) if _apart(stretch, i)), len(stretch))
-        yield from map(_episode, _by_lasting_app(stretch[done:first]))
+        yield from map(_episode, _by_view(stretch[done:first]))
         yield _call(stretch[first:last])
         done = index = last
-    yield from map(_episode, _by_lasting_app(stretch[done:]))
+    yield from map(_episode, _by_view(stretch[done:]))
 
 
 def _together(moments: Sequence[Moment], index: int, least: int) -> int:
@@ -66,32 +76,77 @@ def _without_pauses(moments: Sequence[Moment]) -> Iterator[list[Moment]]:
         yield stretch
 
 
-def _by_lasting_app(moments: Sequence[Moment]) -> Iterator[Sequence[Moment]]:
+def _by_view(moments: Sequence[Moment]) -> Iterator[Sequence[Moment]]:
+    """Stretches in one app that lasts, and of these, stretches with one document that stays."""
+    for in_app in _where_it_lasts(moments, _app, lambda _moments, _run: True):
+        yield from _where_it_lasts(in_app, _document, _leaves)
+
+
+def _app(moment: Moment) -> str:
+    return moment.app
+
+
+def _document(moment: Moment) -> str:
+    return wording(moment.app, moment.title) if moment.app else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Moments of one name, one after another: where they begin, and for how long that lasts."""
+
+    begin: int
+    name: str
+    length_ns: int
+
+
+def _where_it_lasts(
+    moments: Sequence[Moment],
+    name: Callable[[Moment], str],
+    leaves: Callable[[Sequence[Moment], _Run], bool],
+) -> Iterator[Sequence[Moment]]:
+    """Cut where a run of another name begins that lasts and of which `leaves` is true."""
     start, main = 0, ""
-    for begin, app in _lasting_runs(moments):
-        if main and app != main:
-            index = _together(moments, begin, start)
+    for run in _runs(moments, name):
+        if run.length_ns < LASTS:
+            continue
+        if main and run.name != main and leaves(moments, run):
+            index = _together(moments, run.begin, start)
             yield moments[start:index]
-            start = index
-        main = app
+            start, main = index, run.name
+        main = main or run.name
     if moments:
         yield moments[start:]
 
 
-def _lasting_runs(moments: Sequence[Moment]) -> Iterator[tuple[int, str]]:
-    """Index and app of each run of moments in one app that lasts; no app interrupts none."""
-    named = [(index, m) for index, m in enumerate(moments) if m.app]
-    first = 0
-    for position, (_, moment) in enumerate(named):
-        begin, app = named[first][0], named[first][1].app
-        if moment.app != app:
-            if moment.start_ns - moments[begin].start_ns >= LASTS:
-                yield begin, app
-            first = position
-    if named:
-        begin, app = named[first][0], named[first][1].app
-        if max(m.end_ns for m in moments[begin:]) - moments[begin].start_ns >= LASTS:
-            yield begin, app
+def _runs(moments: Sequence[Moment], name: Callable[[Moment], str]) -> Iterator[_Run]:
+    """Each run of moments of one name; what has no name interrupts none."""
+    begin: int | None = None
+    for index, moment in enumerate(moments):
+        if not (named := name(moment)):
+            continue
+        if begin is not None and named != name(moments[begin]):
+            length_ns = moment.start_ns - moments[begin].start_ns
+            yield _Run(begin, name(moments[begin]), length_ns)
+            begin = index
+        begin = index if begin is None else begin
+    if begin is not None:
+        end_ns = max(m.end_ns for m in moments[begin:])
+        yield _Run(begin, name(moments[begin]), end_ns - moments[begin].start_ns)
+
+
+def _leaves(moments: Sequence[Moment], run: _Run) -> bool:
+    """Whether a run with another document is a scene of its own, and one that stays."""
+    if not moments[run.begin].begins_scene:
+        return False  # the title alone has changed
+    return run.length_ns >= STAYS or _falls_silent(moments, run.begin)
+
+
+def _falls_silent(moments: Sequence[Moment], index: int) -> bool:
+    """Whether somebody had spoken until shortly before, and says no more."""
+    at_ns = moments[index].start_ns
+    heard = [m for m in moments if m.kind is Kind.SPEECH]
+    spoke = any(at_ns - QUIET <= m.start_ns and m.end_ns <= at_ns for m in heard)
+    return spoke and not any(at_ns < m.end_ns and m.start_ns < at_ns + LASTS for m in heard)
 
 
 def _episode(moments: Sequence[Moment]) -> Episode:
@@ -137,7 +192,8 @@ class EpisodeBook:
 
     def refresh(self, since_ns: int) -> None:
         """Cut anew from the last episode that a moment at `since_ns` may belong to, to the end."""
-        before = self.overlapping(Span(since_ns - PAUSE - 1, since_ns + 1))
+        # it may undo a cut that came up to `STAYS` before, and join what ended a pause before that
+        before = self.overlapping(Span(since_ns - PAUSE - STAYS - 1, since_ns + 1))
         start_ns = min([since_ns, *(e.start_ns for e in before)])
         span = Span(start_ns, _FOREVER_NS)
         stored = [e for e in self.overlapping(span) if e.start_ns >= start_ns]

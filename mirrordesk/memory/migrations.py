@@ -72,6 +72,14 @@ def _note_which_windows_were_seen(tables: Tables) -> None:
         moments.add_column(schema.WINDOWS)
 
 
+def _note_scenes(tables: Tables) -> None:
+    """Of frames of before nobody told; each has a picture of its own."""
+    moments = tables[schema.MOMENTS]
+    for column in (schema.SCENE, schema.REGION):
+        if column.name not in moments.columns():
+            moments.add_column(column)
+
+
 # Never change or take out one that was released: add the next.
 MIGRATIONS: tuple[Callable[[Tables], None], ...] = (
     _create_tables,
@@ -79,6 +87,7 @@ MIGRATIONS: tuple[Callable[[Tables], None], ...] = (
     _file_vectors_by_model,
     _note_who_spoke,
     _note_which_windows_were_seen,
+    _note_scenes,
 )
 
 

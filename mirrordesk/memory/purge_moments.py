@@ -17,7 +17,7 @@ from mirrordesk.memory.media import Media
 from mirrordesk.memory.spaces import Spaces
 from mirrordesk.memory.tables import Tables
 from mirrordesk.paths import Profile
-from mirrordesk.records import Forgotten
+from mirrordesk.records import Forgotten, region_id
 
 _NOTE = "forgotten moments"
 _AT_ONCE = 500  # ids in one filter
@@ -41,12 +41,14 @@ def carry_out(tables: Tables, media: Media, profile: Profile) -> Forgotten:
     """
     ids = forgotten_moments(profile)
     moments, files = 0, 0
-    for some in _portions(sorted(ids)):
+    for keys in _portions(sorted(ids)):
+        some = schema.with_keys(keys)
         named = tables[schema.MOMENTS].rows((schema.MEDIA,), some)[schema.MEDIA].to_pylist()
         moments += len(named)
         files += media.remove_all([path for path in named if path])
-        for table in (*Spaces(tables).each(), tables[schema.MOMENTS]):
-            table.delete(some)
+        for table in Spaces(tables).each():
+            table.delete(schema.with_keys([*keys, *map(region_id, keys)]))
+        tables[schema.MOMENTS].delete(some)
     EpisodeBook(tables).forget_moments(ids)
     for name in tables.names():
         if name != schema.META:
@@ -55,7 +57,6 @@ def carry_out(tables: Tables, media: Media, profile: Profile) -> Forgotten:
     return Forgotten(moments, files, 0)
 
 
-def _portions(ids: list[str]) -> Iterator[str]:
-    """Filters that together pass the rows of all the ids."""
+def _portions(ids: list[str]) -> Iterator[list[str]]:
     for start in range(0, len(ids), _AT_ONCE):
-        yield schema.with_keys(ids[start : start + _AT_ONCE])
+        yield ids[start : start + _AT_ONCE]

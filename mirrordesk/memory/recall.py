@@ -12,7 +12,7 @@ from mirrordesk.memory import dates, fusion, meaning, meetings, schema
 from mirrordesk.memory.dates import When
 from mirrordesk.memory.meaning import Embed, Meaning
 from mirrordesk.memory.store import Store
-from mirrordesk.records import Channel, Hit, Kind, Moment, State
+from mirrordesk.records import Channel, Hit, Kind, Moment, State, seen_in
 from mirrordesk.terms import content_terms
 
 Result = TypeVar("Result")
@@ -54,6 +54,8 @@ class Recall:
     def pictures(self, query: str, limit: int = 20) -> list[Hit]:
         """At most `limit` frames that show what `query` says, by the image model's cosine alone.
 
+        A frame is as near as all of it, or its region. One that only goes on with a scene does not
+        come: the frame that began it does.
         Of frames in one app that read the same the best one comes. Empty where no picture has a
         vector yet; raises WeightsError where the model that made them is no longer here.
         """
@@ -64,7 +66,10 @@ class Recall:
                 return []
             spaces = self._store.spaces
             sense = meaning.understand(spaces, Channel.IMAGE, model, query, embed)
-            similar = sense.similar(fusion.LISTED) if sense else {}
+            similar: dict[str, float] = {}
+            for look, cosine in (sense.similar(fusion.LISTED) if sense else {}).items():
+                key = seen_in(look)
+                similar[key] = max(cosine, similar.get(key, cosine))
             moments = self._store.known(list(similar), lines=True)
             best = fusion.without_repeats(list(moments.values()), similar)
             best.sort(key=lambda m: (similar[m.id], m.start_ns, m.id), reverse=True)

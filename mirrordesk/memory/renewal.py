@@ -7,15 +7,18 @@ deleted. Every step may be cut off and is done again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from mirrordesk.memory import schema
+from mirrordesk.memory.spaces import encoded_of
 from mirrordesk.memory.store import Store
-from mirrordesk.records import Channel, State, Vector
+from mirrordesk.records import Channel, State, Vector, region_id, seen_in
 
 _Versions = tuple[int, int]  # of the moments and of the vectors
+_NOTHING = pa.chunked_array([], pa.string())
 
 
 class Renewal:
@@ -41,38 +44,53 @@ class Renewal:
         return known[1]
 
     def _as_many(self, channel: Channel, model: str) -> bool:
-        """Whether there are as many vectors as moments to have one: tells cheaply that all is well.
+        """Whether there are as many vectors as there are to be: tells cheaply that all is well.
 
         A crash may leave a vector whose moment is still to be stored, so this is no proof; nothing
         is deleted because of it.
         """
         table = self._store.spaces.table(channel, model)
-        return table is not None and table.count() == self._moments.count(_done(channel))
+        wanted = [_whole(channel), *([_region()] if channel is Channel.IMAGE else [])]
+        return table is not None and table.count() == sum(map(self._moments.count, wanted))
 
     def _versions(self, channel: Channel, model: str) -> _Versions:
         table = self._store.spaces.table(channel, model)
         return self._moments.version(), table.version() if table else 0
 
     def _listed(self, channel: Channel, model: str) -> list[str]:
-        done = self._moments.rows((schema.KEY, schema.START), _done(channel))
-        if table := self._store.spaces.table(channel, model):
-            there = pc.is_in(done[schema.KEY], value_set=table.rows((schema.KEY,))[schema.KEY])
-            done = done.filter(pc.invert(there))
-        newest: list[str] = done.sort_by([(schema.START, "descending")])[schema.KEY].to_pylist()
-        return newest
+        table = self._store.spaces.table(channel, model)
+        there = table.rows((schema.KEY,))[schema.KEY] if table else _NOTHING
+        lacking = self._without(there, _whole(channel))
+        if channel is Channel.IMAGE:
+            regions = self._without(there, _region(), region_id)
+            lacking = pa.concat_tables([lacking, regions])
+        newest = lacking.sort_by([(schema.START, "descending")])[schema.KEY]
+        return list(dict.fromkeys(newest.to_pylist()))
+
+    def _without(
+        self, there: pa.ChunkedArray, where: str, name: Callable[[str], str] | None = None
+    ) -> pa.Table:
+        """The moments that pass the filter and whose vector, by its `name`, is not there."""
+        columns = (schema.KEY, schema.START)
+        rows = self._moments.rows(columns, where).select(columns)
+        names = rows[schema.KEY]
+        if name is not None:
+            names = pa.array(map(name, names.to_pylist()), pa.string())
+        return rows.filter(pc.invert(pc.is_in(names, value_set=there)))
 
     def file(
         self, channel: Channel, model: str, numbers: int, vectors: Mapping[str, Vector | None]
     ) -> None:
-        """Store what `model`, whose vectors have that many numbers, made of moments, by their ids.
+        """Store what `model`, whose vectors have that many numbers, made, by the ids of the looks.
 
-        None says that it could read nothing there, so that nobody waits for it. A moment that was
-        forgotten meanwhile stays forgotten.
+        Those of texts are the ids of their moments. None says that it could read nothing there, so
+        that nobody waits for it. A moment that was forgotten meanwhile stays forgotten.
         """
         with self._store.writing():
             before = self._versions(channel, model)
-            known = self._store.known(list(vectors))
-            there = [(moment, vectors[key]) for key, moment in known.items()]
+            known = self._store.known(list({seen_in(key) for key in vectors}))
+            origins = [o for moment in known.values() for o in encoded_of(moment, channel)]
+            there = [(origin, vectors[origin.id]) for origin in origins if origin.id in vectors]
             if there:
                 self._store.spaces.file(channel, model, numbers, there)
             self._strike_off(channel, model, before, vectors)
@@ -83,7 +101,8 @@ class Renewal:
         """Take `filed` off the list of what is lacking, which is long to make."""
         known = self._lists.get((channel, model))
         if known and known[0] == before:
-            left = [key for key in known[1] if key not in filed]
+            done = {seen_in(key) for key in filed}
+            left = [key for key in known[1] if key not in done]
             self._lists[channel, model] = (self._versions(channel, model), left)
 
     def settle(self, channel: Channel, model: str) -> bool:
@@ -116,5 +135,12 @@ class Renewal:
         )
 
 
-def _done(channel: Channel) -> str:
-    return schema.in_state(channel, State.DONE)
+def _whole(channel: Channel) -> str:
+    """Filter: the moments that are to have a vector of their own."""
+    done = schema.in_state(channel, State.DONE)
+    return done if channel is Channel.TEXT else f"{done} AND {schema.SEEN_WHOLE}"
+
+
+def _region() -> str:
+    """Filter: those of which a region is to have one."""
+    return f"{schema.in_state(Channel.IMAGE, State.DONE)} AND {schema.WITH_REGION}"

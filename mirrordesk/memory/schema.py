@@ -25,6 +25,7 @@ from mirrordesk.records import (
     Gap,
     GapReason,
     Kind,
+    Look,
     Moment,
     State,
     TextLine,
@@ -50,7 +51,7 @@ STATES = {
 
 LIGHT = (
     *(KEY, "kind", START, END, ZONE, "source", "app", "title", "url", TEXT, MEDIA),
-    *("width", "height", *STATES.values()),
+    *("width", "height", *STATES.values(), "scene", "region"),
 )
 SHOWN = (*LIGHT, "lines", "windows")
 NAMED = (KEY, "kind", START, END, ZONE, "source", "app", "title", "url", MEDIA, "windows")
@@ -69,6 +70,8 @@ _WINDOW = pa.struct(
         pa.field("private", pa.bool_()),
     ]
 )
+SCENE = pa.field("scene", pa.string())
+REGION = pa.field("region", pa.list_(pa.int32()))  # x, y, width, height
 WINDOWS = pa.field("windows", pa.list_(_WINDOW))  # null in what was stored before they were kept
 SPOKEN = pa.field(
     "spoken", pa.list_(pa.struct([pa.field("speaker", pa.string(), False), *_SPAN]))
@@ -94,6 +97,8 @@ SCHEMAS: dict[str, pa.Schema] = {
             pa.field("lines", pa.list_(_LINE)),
             *_strings(TERMS),
             WINDOWS,
+            SCENE,
+            REGION,
         ]
     ),
     EPISODES: pa.schema(
@@ -162,6 +167,7 @@ def _moment_row(moment: Moment) -> dict[str, Any]:
         row[name] = row[name].value
     row["lines"] = [_line_row(line) for line in moment.lines]
     row["windows"] = [_window_row(window) for window in moment.windows]
+    row["region"] = list(to_json(moment.region).values()) if moment.region else None
     return row | {TERMS: search_key(moment)}
 
 
@@ -180,6 +186,7 @@ def to_moment(row: Row) -> Moment:
     values["kind"] = Kind(row["kind"])
     for name in STATES.values():
         values[name] = State(row[name])
+    values["region"] = Box(*row["region"]) if row["region"] else None
     lines = tuple(_to_line(line) for line in row.get("lines") or ())
     return Moment(**values, lines=lines, windows=_to_windows(row))
 
@@ -205,11 +212,11 @@ def _to_box(row: Row) -> Box:
     return Box(row["x"], row["y"], row["w"], row["h"])
 
 
-def vector_rows(vectors: Iterable[tuple[Moment, Vector | None]], numbers: int) -> pa.Table:
-    """Vectors as rows, each with key and span of its moment."""
+def vector_rows(vectors: Iterable[tuple[Moment | Look, Vector | None]], numbers: int) -> pa.Table:
+    """Vectors as rows, each with key and span of what it was made of."""
     rows = [
-        {KEY: m.id, START: m.start_ns, END: m.end_ns, VECTOR: vector.numbers if vector else None}
-        for m, vector in vectors
+        {KEY: o.id, START: o.start_ns, END: o.end_ns, VECTOR: vector.numbers if vector else None}
+        for o, vector in vectors
     ]
     return pa.Table.from_pylist(rows, schema=vectors_schema(numbers))
 
@@ -277,3 +284,6 @@ def in_state(channel: Channel, state: State) -> str:
 
 
 WITH_VECTOR = f"{VECTOR} IS NOT NULL"
+WITH_REGION = f"{REGION.name} IS NOT NULL"
+SEEN_WHOLE = f"({SCENE.name} IS NULL OR {SCENE.name} = {KEY})"
+GOING_ON = f"({SCENE.name} IS NOT NULL AND {SCENE.name} <> {KEY})"  # with a scene begun before

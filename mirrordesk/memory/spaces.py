@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from mirrordesk.memory import schema
 from mirrordesk.memory.tables import Table, Tables
-from mirrordesk.records import Channel, Moment, Vector
+from mirrordesk.records import Channel, Look, Moment, Vector
 
 CHANNELS = (Channel.TEXT, Channel.IMAGE)  # those that perception answers with a vector
 
@@ -43,11 +43,11 @@ class Spaces:
     def put(self, moments: Sequence[Moment]) -> None:
         """Store the vectors that `moments` carry, each by its maker; one that is there stays."""
         for channel in CHANNELS:
-            made: dict[tuple[str, int], list[tuple[Moment, Vector | None]]] = {}
+            made: dict[tuple[str, int], list[tuple[Moment | Look, Vector | None]]] = {}
             for moment in moments:
-                if vector := vector_of(moment, channel):
+                for origin, vector in _carried(moment, channel):
                     key = (vector.model, len(vector.numbers))
-                    made.setdefault(key, []).append((moment, vector))
+                    made.setdefault(key, []).append((origin, vector))
             for (model, numbers), vectors in made.items():
                 self.file(channel, model, numbers, vectors)
 
@@ -56,9 +56,9 @@ class Spaces:
         channel: Channel,
         model: str,
         numbers: int,
-        vectors: Sequence[tuple[Moment, Vector | None]],
+        vectors: Sequence[tuple[Moment | Look, Vector | None]],
     ) -> None:
-        """Store what `model` made of moments; None says that it could read nothing there.
+        """Store what `model` made of each; None says that it could read nothing there.
 
         The first space of a channel serves at once: there is nothing better.
         """
@@ -91,7 +91,7 @@ class Spaces:
         self._tables.note(_SERVES + channel.value, model)
 
     def get(self, channel: Channel, ids: Sequence[str]) -> dict[str, Vector]:
-        """The vectors that search uses of these moments."""
+        """The vectors that search uses, of moments or of looks by their ids."""
         model = self.serving(channel)
         table = self.table(channel, model) if model else None
         if model is None or table is None:
@@ -106,6 +106,17 @@ class Spaces:
             table.delete(schema.with_keys(ids))
 
 
-def vector_of(moment: Moment, channel: Channel) -> Vector | None:
-    """The vector that the moment carries for `channel`."""
-    return moment.text_vector if channel is Channel.TEXT else moment.image_vector
+def encoded_of(moment: Moment, channel: Channel) -> tuple[Moment | Look, ...]:
+    """What of a moment has a vector in a channel: its text, or what is seen in it."""
+    return (moment,) if channel is Channel.TEXT else moment.looks
+
+
+def _carried(moment: Moment, channel: Channel) -> Iterator[tuple[Moment | Look, Vector]]:
+    """The vectors of its own that the moment carries for `channel`."""
+    for origin in encoded_of(moment, channel):
+        if isinstance(origin, Moment):
+            vector = origin.text_vector
+        else:
+            vector = moment.region_vector if origin.region else moment.image_vector
+        if vector:
+            yield origin, vector

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -17,7 +17,8 @@ from mirrordesk.memory.completing import completed
 from mirrordesk.memory.episodes import EpisodeBook
 from mirrordesk.memory.ledger import Ledger
 from mirrordesk.memory.media import Media
-from mirrordesk.memory.spaces import CHANNELS, Spaces
+from mirrordesk.memory.scenes import orphans
+from mirrordesk.memory.spaces import Spaces
 from mirrordesk.memory.tables import Tables
 from mirrordesk.paths import Profile
 from mirrordesk.records import (
@@ -29,6 +30,7 @@ from mirrordesk.records import (
     Moment,
     State,
     Watch,
+    region_id,
 )
 
 MOST_FRAGMENTS = 64  # of a table before it is compacted
@@ -94,6 +96,18 @@ class Store:
                 self.spaces.forget_texts([m.id for m in changed if _reads_anew(before[m.id], m)])
                 self.spaces.put(changed)
                 self._moments.update(schema.moment_rows(changed))
+
+    def mend_scenes(self, waiting: Collection[str]) -> None:
+        """Let the first frame that is left of a scene begin it where the one that did is gone.
+
+        It is then to be encoded. `waiting` are captures that are still to be stored.
+        """
+        with self.writing():
+            for scene in orphans(self._moments, waiting):
+                frames = self.known(scene, lines=True)
+                heirs = [replace(frames[key], scene=scene[0]) for key in scene]
+                heirs[0] = replace(heirs[0], image=State.PENDING)
+                self._moments.update(schema.moment_rows(heirs))
 
     def add_gaps(self, gaps: Sequence[Gap]) -> None:
         """Store gaps; the same one twice is one."""
@@ -171,9 +185,17 @@ class Store:
             yield from map(schema.to_named, batch.to_pylist())
 
     def _with_vectors(self, moments: Mapping[str, Moment]) -> dict[str, Moment]:
-        texts, images = (self.spaces.get(channel, list(moments)) for channel in CHANNELS)
+        texts = self.spaces.get(Channel.TEXT, list(moments))
+        whole = {key: m.scene or key for key, m in moments.items()}
+        parts = {key: region_id(key) for key, m in moments.items() if m.region}
+        images = self.spaces.get(Channel.IMAGE, sorted({*whole.values(), *parts.values()}))
         return {
-            key: replace(m, text_vector=texts.get(key), image_vector=images.get(key))
+            key: replace(
+                m,
+                text_vector=texts.get(key),
+                image_vector=images.get(whole[key]),
+                region_vector=images.get(parts.get(key, "")),
+            )
             for key, m in moments.items()
         }
 

@@ -29,7 +29,7 @@ from mirrordesk.perception.base import (
 )
 from mirrordesk.perception.encoders import Encoders
 from mirrordesk.perception.inputs import Inputs, MediaReader
-from mirrordesk.records import Channel, FrameWindow, Moment, State, Vector
+from mirrordesk.records import Box, Channel, FrameWindow, Look, Moment, State, Vector, region_id
 from mirrordesk.redaction import paint, policy, screen
 from mirrordesk.redaction.policy import Policy
 from mirrordesk.redaction.spans import Known
@@ -91,7 +91,7 @@ class Perceiver:
         steps: tuple[tuple[Channel, Complete], ...] = (
             (Channel.OCR, _each(self._ocr)),
             (Channel.SPEECH, self._speech),
-            (Channel.IMAGE, _each(self._image)),
+            (Channel.IMAGE, self._images),
             (Channel.TEXT, _each(self._text)),
         )
         for channel, complete in steps:
@@ -120,16 +120,31 @@ class Perceiver:
     def vectors(
         self, encoder: VectorEncoder, moments: Sequence[Moment]
     ) -> dict[str, Vector | None]:
-        """What `encoder` makes of stored moments, by their ids; None of what it cannot read."""
-        if isinstance(encoder, TextEncoder):
-            return self._encoded(encoder, moments, [m.text for m in moments], encoder.encode)
-        assert isinstance(encoder, ImageEncoder)
-        inputs = Inputs(self._media, {})
-        seen = {m.id: self._attempt(m, functools.partial(inputs.pixels, m)) for m in moments}
-        there = [m for m in moments if seen[m.id] is not None]
-        pictures = [pixels for pixels in seen.values() if pixels is not None]
-        made = self._encoded(encoder, there, pictures, encoder.encode_images)
-        return {m.id: made.get(m.id) for m in moments}
+        """What `encoder` makes of stored moments; None of what it cannot read.
+
+        By the ids of their looks; those of texts are the ids of their moments.
+        """
+        if isinstance(encoder, ImageEncoder):
+            return self._seen(encoder, moments, Inputs(self._media, {}))
+        assert isinstance(encoder, TextEncoder)
+        rows = self._encoded(encoder, moments, [m.text for m in moments], encoder.encode)
+        return {m.id: row for m, row in zip(moments, rows, strict=True)}
+
+    def _seen(
+        self, encoder: ImageEncoder, moments: Sequence[Moment], inputs: Inputs
+    ) -> dict[str, Vector | None]:
+        """The vectors of all looks of moments, made together."""
+        made: dict[str, Vector | None] = {}
+        there: list[tuple[Moment, Look, Pixels]] = []
+        for moment in moments:
+            pixels = self._attempt(moment, functools.partial(inputs.pixels, moment))
+            for look in moment.looks:
+                made[look.id] = None
+                if pixels is not None:
+                    there.append((moment, look, _cut_out(pixels, look.region)))
+        pictures = [picture for _, _, picture in there]
+        rows = self._encoded(encoder, [m for m, _, _ in there], pictures, encoder.encode_images)
+        return made | {look.id: row for (_, look, _), row in zip(there, rows, strict=True)}
 
     def _encoded(
         self,
@@ -137,12 +152,9 @@ class Perceiver:
         moments: Sequence[Moment],
         inputs: Sequence[Input],
         encode: Callable[[Sequence[Input]], Vectors],
-    ) -> dict[str, Vector | None]:
+    ) -> list[Vector | None]:
         rows = self._together(moments, inputs, lambda some: list(encode(some)))
-        return {
-            m.id: None if row is None else _vector(encoder, row)
-            for m, row in zip(moments, rows, strict=True)
-        }
+        return [None if row is None else _vector(encoder, row) for row in rows]
 
     def _together(
         self,
@@ -192,11 +204,11 @@ class Perceiver:
         kept = without_secrets(text, self.policy)
         return _with_text(dataclasses.replace(moment, speech=_done_by(speech)), kept)
 
-    def _image(self, image: ImageEncoder, moment: Moment, inputs: Inputs) -> Moment:
-        rows = self._attempt(moment, lambda: image.encode_images([inputs.pixels(moment)]))
-        if rows is None:
-            return dataclasses.replace(moment, image=State.FAILED)
-        return dataclasses.replace(moment, image=State.DONE, image_vector=_vector(image, rows[0]))
+    def _images(
+        self, image: ImageEncoder, moments: Sequence[Moment], inputs: Inputs
+    ) -> list[Moment]:
+        made = self._seen(image, moments, inputs)
+        return [_pictured(moment, made) for moment in moments]
 
     def _text(self, text: TextEncoder, moment: Moment, _inputs: Inputs) -> Moment:
         rows = self._attempt(moment, lambda: text.encode([moment.text]))
@@ -241,6 +253,24 @@ def _each(complete: Callable[[Any, Moment, Inputs], Moment]) -> Complete:
 
 def _done_by(encoder: Encoder) -> State:
     return State.PROVISIONAL if encoder.provisional else State.DONE
+
+
+def _cut_out(pixels: Pixels, region: Box | None) -> Pixels:
+    if region is None:
+        return pixels
+    return pixels[region.y : region.bottom, region.x : region.right]
+
+
+def _pictured(moment: Moment, made: Mapping[str, Vector | None]) -> Moment:
+    """The moment with the vectors of its looks, by their ids."""
+    if None in (made[look.id] for look in moment.looks):
+        return dataclasses.replace(moment, image=State.FAILED)
+    return dataclasses.replace(
+        moment,
+        image=State.DONE,
+        image_vector=made.get(moment.id),
+        region_vector=made.get(region_id(moment.id)),
+    )
 
 
 def _vector(encoder: VectorEncoder, row: Row) -> Vector:
