@@ -2,8 +2,9 @@
 
 1. Of the frames read last, take the one that this one differs from least.
 2. Where a pane was scrolled, move its lines along (`scrolling`).
-3. Search the patches that still differ for lines (`patches`); all other lines stand as they were.
-4. Of the lines found, read those whose pixels were not read before (`known_lines`).
+3. Search the patches that still differ for lines (`patches`), unless a patch of the same pixels was
+   searched before; all other lines stand as they were.
+4. Of the lines found, read those whose pixels were not read before (`known`).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from mirrordesk import tiles
 from mirrordesk.perception import scrolling
 from mirrordesk.perception.base import Ocr, Pixels
 from mirrordesk.perception.finding import SCALE, Corners, box_around
-from mirrordesk.perception.known_lines import KnownLines, key
+from mirrordesk.perception.known import Known, exact_key, line_key
 from mirrordesk.perception.line_reader import LineReader, Words, text_lines
 from mirrordesk.perception.patches import NOISE, patches
 from mirrordesk.perception.reading import in_reading_order
@@ -31,6 +32,8 @@ COARSE = 64  # pixels of the tiles by which the most alike is chosen
 MOST_CHANGED = 0.7  # of a frame: with more, the whole is searched at once
 MARGIN = 32  # pixels around a patch that the search may look at
 UNIT = round(32 / SCALE)  # pixels: other lengths are stretched to such, and letters with them
+MOST_LINES = 20_000  # remembered; a busy day has about as many different ones
+MOST_PATCHES = 2000  # remembered, each with a few lines
 LEAST_PANE = 96  # pixels: lower patches are searched faster than scrolling is found
 
 
@@ -49,7 +52,8 @@ class RereadingOcr(Ocr):
         self.name, self.device, self.why = reader.name, reader.device, reader.why
         self._reader = reader
         self._readings: deque[Reading] = deque(maxlen=REMEMBERED)
-        self._known = KnownLines()
+        self._known = Known[Words](MOST_LINES)
+        self._searched = Known[tuple[TextLine, ...]](MOST_PATCHES)
 
     def read(self, pixels: Pixels) -> tuple[TextLine, ...]:
         """The lines in reading order, their boxes in pixels of `pixels`.
@@ -76,7 +80,20 @@ class RereadingOcr(Ocr):
         kept = [line for line in base.lines if not any(_holds(p, line.box.middle) for p in changed)]
         return [*kept, *(line for patch in changed for line in self._in_patch(pixels, patch))]
 
-    def _in_patch(self, pixels: Pixels, patch: Box) -> Iterator[TextLine]:
+    def _in_patch(self, pixels: Pixels, patch: Box) -> list[TextLine]:
+        """The lines whose middles lie in the patch, known where the same was searched before."""
+        key = exact_key(pixels[patch.y : patch.bottom, patch.x : patch.right])
+        known = self._searched.get(key)
+        if known is not None:
+            return [replace(line, box=line.box.moved(patch.x, patch.y)) for line in known]
+        found = list(self._search(pixels, patch))
+        if all(line.box.intersection(patch) == line.box for line in found):
+            # of one that reaches out of the patch, its pixels do not tell all
+            home = (replace(line, box=line.box.moved(-patch.x, -patch.y)) for line in found)
+            self._searched.put(key, tuple(home))
+        return found
+
+    def _search(self, pixels: Pixels, patch: Box) -> Iterator[TextLine]:
         """The lines whose middles lie in the patch; what lies around it helps to find them."""
         x, right = _around(patch.x, patch.right, pixels.shape[1])
         y, bottom = _around(patch.y, patch.bottom, pixels.shape[0])
@@ -94,7 +111,7 @@ class RereadingOcr(Ocr):
     def _words(
         self, pixels: Pixels, corners: Sequence[Corners], boxes: Sequence[Box]
     ) -> list[Words]:
-        keys = [key(pixels[box.y : box.bottom, box.x : box.right]) for box in boxes]
+        keys = [line_key(pixels, box) for box in boxes]
         words = [self._known.get(each) for each in keys]
         new = [index for index, known in enumerate(words) if known is None]
         read = self._reader.recognize(pixels, [corners[index] for index in new])

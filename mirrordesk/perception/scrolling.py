@@ -41,12 +41,12 @@ def _moved(before: Pixels, now: Pixels) -> Rows:
 def _signatures(part: Pixels) -> Rows:
     """(rows, strips): a number that tells the row of a strip from others; 0 for a flat one."""
     strips = part.shape[1] // STRIP
-    cut = part[:, : strips * STRIP].reshape(len(part), strips, STRIP * 3)
-    weights = np.random.default_rng(0).integers(1, 1 << 40, STRIP * 3)
-    signatures: Rows = cut.astype(np.int64) @ weights
-    flat = np.ptp(cut.reshape(len(part), strips, STRIP, 3), axis=2).max(axis=2) == 0
-    signatures[flat] = 0
-    return signatures
+    cut = np.ascontiguousarray(part[:, : strips * STRIP]).reshape(-1, STRIP * 3)
+    # whole numbers that floats hold exactly, sums included: several times as fast as integers
+    weights = np.random.default_rng(0).integers(1, 1 << 36, STRIP * 3).astype(np.float64)
+    signatures: Rows = (cut.astype(np.float64) @ weights).astype(np.int64)
+    signatures[(cut[:, 3:] == cut[:, :-3]).all(axis=1)] = 0
+    return signatures.reshape(len(part), strips)
 
 
 def _matched(old: Rows, new: Rows) -> Rows:

@@ -10,9 +10,11 @@ from PIL import Image, ImageDraw, ImageFont
 
 from mirrordesk.perception.base import Pixels
 from mirrordesk.perception.finding import Corners
+from mirrordesk.perception.known import line_key
 from mirrordesk.perception.line_reader import Words
 from mirrordesk.perception.rapid import RapidOcr
 from mirrordesk.perception.rereading import RereadingOcr
+from mirrordesk.records import Box
 
 WIDTH, HEIGHT, STEP = 640, 320, 18
 NUMBERS = "one two three four five six seven eight nine ten".split()  # noqa: SIM905
@@ -111,6 +113,69 @@ def test_switching_back_to_a_window_costs_nothing(ocr: RereadingOcr, reader: Cou
     reader.forget()
     assert ocr.read(terminal) == before
     assert reader.searched == 0
+
+
+def test_a_patch_that_looks_as_it_did_before_is_not_searched_again(
+    ocr: RereadingOcr, reader: CountingOcr
+) -> None:
+    for count, title in ((6, "asleep"), (7, "in front"), (8, "asleep")):
+        ocr.read(_terminal(0, count, title))
+    typed, reader.searched = reader.searched, 0
+    ocr.read(_terminal(0, 9, "asleep"))  # the line alone
+    line_alone, reader.searched = reader.searched, 0
+    assert _texts(ocr, _terminal(0, 10, "in front")) == ["in front", *_rows(0, 10)]
+    assert reader.searched <= line_alone * 1.5 < typed
+
+
+def _framed(colour: str, title: str = "shell", ground: str = "#f4f4f4") -> Pixels:
+    """The terminal within a border, below a bar of titles."""
+    picture = Image.new("RGB", (WIDTH + 20, HEIGHT + 20), "#000000")
+    picture.paste(Image.fromarray(_terminal(0, title=title)), (10, 10))
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((4, 4, WIDTH + 15, HEIGHT + 15), outline=colour, width=2)
+    draw.rectangle((WIDTH // 2, 12, WIDTH, 30), fill=ground)
+    return np.asarray(picture)
+
+
+def test_a_border_that_changes_around_everything_costs_nothing(
+    ocr: RereadingOcr, reader: CountingOcr
+) -> None:
+    before = ocr.read(_framed("#808080"))
+    reader.forget()
+    assert ocr.read(_framed("#3366cc", ground="#99bbee")) == before
+    assert (reader.searched, reader.read_lines) == (0, 0)
+
+
+def test_a_border_and_a_title_that_change_cost_the_title(
+    ocr: RereadingOcr, reader: CountingOcr
+) -> None:
+    ocr.read(_framed("#808080"))
+    reader.forget()
+    assert _texts(ocr, _framed("#3366cc", "shell, in front")) == ["shell, in front", *_rows(0)]
+    assert reader.read_lines <= 1
+    assert reader.searched < WIDTH * HEIGHT / 4
+
+
+def _dense(texts: Sequence[str], step: int) -> Pixels:
+    """Lines of text that stand close together, `step` rows apart."""
+    picture = Image.new("RGB", (300, 120), "white")
+    font = ImageFont.truetype("DejaVuSansMono.ttf", 14)
+    for row, text in enumerate(texts):
+        ImageDraw.Draw(picture).text((8, 8 + row * step), text, "black", font)
+    return np.asarray(picture)
+
+
+@pytest.mark.parametrize("height", [18, 20, 24])
+def test_a_line_is_known_whatever_stands_close_above_and_below(height: int) -> None:
+    alone, among = _dense(["", "the same"], 17), _dense(["jumpy _g", "the same", "Hall |"], 17)
+    box = Box(4, 35 - height // 2, 200, height)
+    assert line_key(alone, box) == line_key(among, box)
+
+
+@pytest.mark.parametrize("other", ["the same_", "The same", "the säme", "the sama", "the same,"])
+def test_a_line_that_differs_in_any_mark_is_another(other: str) -> None:
+    box = Box(4, 24, 200, 20)
+    assert line_key(_dense(["", "the same"], 17), box) != line_key(_dense(["", other], 17), box)
 
 
 def test_what_is_gone_from_the_screen_is_not_in_its_text(ocr: RereadingOcr) -> None:
