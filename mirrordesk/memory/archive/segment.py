@@ -138,13 +138,12 @@ class Segment:
 
 
 def _together(drawn: Codes, shown: Pixels, about: About) -> Pixels:
-    """What the film shows, wherever the ink says so."""
+    """What the film shows, wherever the ink says so; it is put into `drawn`."""
     part = np.s_[about.y : about.y + about.film_height, about.x : about.x + about.film_width]
-    canvas = drawn.copy()
-    window = canvas[part]
+    window = drawn[part]
     film = regions.codes(shown[: window.shape[0], : window.shape[1]])
-    canvas[part] = np.where(window == ELSEWHERE, film, window)
-    return regions.pixels(canvas)
+    np.copyto(window, film, where=window == ELSEWHERE)
+    return regions.pixels(drawn)
 
 
 @contextlib.contextmanager

@@ -96,7 +96,11 @@ class Projector:
 
     def picture(self, number: int, width: int, height: int) -> Pixels:
         """One picture."""
+        from av.codec.context import Flags
+
         stream = self.container.streams.video[0]
+        # else its threads decode what follows, which nobody asked for
+        stream.codec_context.flags |= Flags.low_delay
         self.container.seek(number * _SECOND, stream=stream)
         for frame in self.container.decode(stream):
             if frame.pts == number * _SECOND:
