@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import io
 import sys
 from collections.abc import Iterable, Sequence
@@ -15,25 +16,34 @@ from mirrordesk.tiles import Pixels
 
 
 class Legibility:
-    """Reads the originals once, and compares."""
+    """Reads the originals once, and only where something is not as it was, and compares."""
 
     def __init__(self, originals: Sequence[Pixels]) -> None:
         self._originals = originals
-        self._ocr = RapidOcr()
-        self._texts = [self._read(pixels) for pixels in originals]
 
     def against(self, shown: Iterable[Pixels]) -> dict[str, float]:
         """`reocr_chars` and `exact`: the parts of characters and of frames that came back."""
-        recovered = exact = 0
-        for original, text, pixels in zip(self._originals, self._texts, shown, strict=True):
-            is_exact = np.array_equal(original, pixels)
-            exact += is_exact
+        pairs = list(zip(self._originals, shown, strict=True))
+        exact = [np.array_equal(original, pixels) for original, pixels in pairs]
+        return {
+            "reocr_chars": 1.0 if all(exact) else self._recovered([now for _, now in pairs], exact),
+            "exact": sum(exact) / len(exact),
+        }
+
+    def _recovered(self, shown: Sequence[Pixels], exact: Sequence[bool]) -> float:
+        recovered = 0
+        for text, pixels, is_exact in zip(self._texts, shown, exact, strict=True):
             recovered += len(text) if is_exact else _matching(text, self._read(pixels))
         characters = sum(map(len, self._texts))
-        return {
-            "reocr_chars": recovered / characters if characters else 1.0,
-            "exact": exact / len(self._originals),
-        }
+        return recovered / characters if characters else 1.0
+
+    @functools.cached_property
+    def _ocr(self) -> RapidOcr:
+        return RapidOcr()
+
+    @functools.cached_property
+    def _texts(self) -> list[str]:
+        return [self._read(pixels) for pixels in self._originals]
 
     def _read(self, pixels: Pixels) -> str:
         text = "\n".join(line.text for line in self._ocr.read(pixels))

@@ -1,7 +1,8 @@
 """What reading a session costs when only what changed is read, against every frame in full.
 
-Both go over the frames that the recorder's own change test keeps. `text_same` is the part of the
-characters on which both agree (2 M / T of difflib: M that match, T in both).
+Both go over the frames that the recorder's own change test keeps; with `--full N`, only N of them,
+evenly spaced, are read in full, and the CPU seconds of both are means for a frame. `text_same` is
+the part of the characters on which both agree (2 M / T of difflib: M that match, T in both).
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ import difflib
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from benchmarks import office_work, sessions
 from benchmarks.sessions import Session
-from mirrordesk.capture.change import ChangeDetector
 from mirrordesk.perception.base import Ocr
 from mirrordesk.perception.rapid import RapidOcr
 from mirrordesk.perception.rereading import RereadingOcr
@@ -28,52 +29,47 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The session, or how long one is recorded."""
     parser.add_argument("--session", type=Path, metavar="DIR", help="frames with sessions.jsonl")
     parser.add_argument("--seconds", type=int, default=600, help="of a session of its own")
+    parser.add_argument("--full", type=int, metavar="N", help="frames that are read in full, too")
 
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:
     """CPU seconds of both ways, per kept frame, and how far the texts agree."""
     if options.session:
-        return _measured(sessions.read(options.session))
+        return _measured(sessions.read(options.session), options.full)
     with tempfile.TemporaryDirectory() as folder:
         office_work.film(Path(folder), options.seconds)
-        return _measured(sessions.read(Path(folder)))
+        return _measured(sessions.read(Path(folder)), options.full)
 
 
-def _measured(found: list[Session]) -> dict[str, Any]:
-    seen = frames = 0
-    spent = {"full": 0.0, "ours": 0.0}
-    matching = characters = 0
-    full = RapidOcr()
-    for session in found:
-        seen += len(session.frames)
+def _measured(found: list[Session], most: int | None) -> dict[str, Any]:
+    kept = [list(sessions.kept(session)) for session in found]
+    frames = sum(map(len, kept))
+    chosen = set(np.linspace(0, frames - 1, min(most or frames, frames)).astype(int).tolist())
+    full, spent_full, spent = RapidOcr(), 0.0, 0.0
+    matching = characters = number = 0
+    for session in kept:
         ours = RereadingOcr(full)
-        for pixels in _kept(session):
-            wanted, spent_full = _read(full, pixels)
-            got, spent_ours = _read(ours, pixels)
-            frames += 1
-            spent["full"] += spent_full
-            spent["ours"] += spent_ours
-            matching += 2 * _matching(wanted, got)
-            characters += len(wanted) + len(got)
-            print(f"{frames}: {spent_full:.2f} s, {spent_ours:.2f} s", file=sys.stderr)
+        for frame in session:
+            pixels = frame.pixels()
+            got, taken = _read(ours, pixels)
+            spent += taken
+            if number in chosen:
+                wanted, taken_full = _read(full, pixels)
+                spent_full += taken_full
+                matching += 2 * _matching(wanted, got)
+                characters += len(wanted) + len(got)
+            number += 1
+            print(f"{number} of {frames}: {taken:.2f} s", file=sys.stderr)
+    cpu_s_full, cpu_s = spent_full / len(chosen), spent / frames
     return {
-        "frames_seen": seen,
+        "frames_seen": sum(len(session.frames) for session in found),
         "frames": frames,
-        "cpu_s_full": spent["full"] / frames,
-        "cpu_s": spent["ours"] / frames,
-        "cpu_ratio": spent["full"] / spent["ours"],
+        "frames_full": len(chosen),
+        "cpu_s_full": cpu_s_full,
+        "cpu_s": cpu_s,
+        "cpu_ratio": cpu_s_full / cpu_s,
         "text_same": matching / characters if characters else 1.0,
     }
-
-
-def _kept(session: Session) -> Iterator[Pixels]:
-    """The frames that the recorder would store."""
-    detector = ChangeDetector()
-    for frame in session.frames:
-        pixels = frame.pixels()
-        if detector.compare(pixels, frame.at_s):
-            detector.kept(pixels)
-            yield pixels
 
 
 def _read(ocr: Ocr, pixels: Pixels) -> tuple[str, float]:

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from mirrordesk.capture.change import ChangeDetector
 from mirrordesk.errors import UsageError
 from mirrordesk.tiles import Pixels
 
@@ -40,6 +41,16 @@ class Session:
 
     name: str
     frames: tuple[Frame, ...]
+
+
+def kept(session: Session) -> Iterator[Frame]:
+    """The frames that the recorder would store, by its own change test."""
+    detector = ChangeDetector()
+    for frame in session.frames:
+        pixels = frame.pixels()
+        if detector.compare(pixels, frame.at_s):
+            detector.kept(pixels)
+            yield frame
 
 
 def read(folder: Path) -> list[Session]:

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.echo import Room, noise
 from mirrordesk import clock
 from mirrordesk.capture import echo
 from mirrordesk.capture.base import SAMPLE_RATE, Samples
 from mirrordesk.capture.sides import KEPT_NS, Mine, Played
 from mirrordesk.capture.utterance import SAMPLE_NS, Utterance
 from tests.capture_sound.conftest import samples_of, spoken
-from tests.capture_sound.rooms import Room, noise
 
 T0 = 1_700_000_000 * clock.SECOND
 SECOND = SAMPLE_RATE
