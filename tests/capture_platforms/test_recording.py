@@ -76,6 +76,17 @@ def test_on_windows_an_excluded_window_is_painted_out_and_what_covers_it_is_kept
     assert beat.sources["pause key"] == "ctrl+alt+p"
 
 
+def test_on_windows_nothing_shines_through_a_translucent_window(silent: Profile) -> None:
+    desktop = WindowsDesktop(
+        [
+            Frame(2, "a note", box=NOTE, style=LAYERED),
+            Frame(1, "Personal", "KeePassXC.exe", box=VAULT, colour=SECRET),
+        ]
+    )
+    kept = recorded(silent, Backends(desktop.screen(), desktop.probe(), desktop.keys()))
+    assert count(kept, PAINT) == VAULT.w * VAULT.h
+
+
 @pytest.mark.parametrize("density", [1, 2])
 def test_on_a_mac_an_excluded_window_is_painted_out_whole(silent: Profile, density: int) -> None:
     vault = (VAULT.x, VAULT.y, VAULT.w, VAULT.h)
