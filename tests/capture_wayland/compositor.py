@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -28,6 +29,12 @@ default_border none
 focus_follows_mouse no
 xwayland disable
 """
+
+
+def is_listened_to(path: Path) -> bool:
+    """Whether somebody answers at a socket."""
+    with socket.socket(socket.AF_UNIX) as trying:
+        return trying.connect_ex(str(path)) == 0
 
 
 class Sway:
@@ -79,7 +86,8 @@ class Sway:
 
     def _sockets(self) -> list[str]:
         ipc = [str(path) for path in self._runtime.glob("sway-ipc.*.sock")]
-        return ipc + [path.name for path in self._runtime.glob("wayland-?")]
+        displays = [path for path in self._runtime.glob("wayland-?") if is_listened_to(path)]
+        return ipc + [path.name for path in displays]
 
     def _end(self) -> None:
         self._household.close()

@@ -87,6 +87,7 @@ class StubPortal:
                 self._connection.send(new_method_return(call, "h", (remote,)))
         else:
             self.options[member] = call.body[-1]
+            self._question = call if member == "Start" else None
             self._connection.send(new_method_return(call, "o", (_request(call),)))
             self._begin(member, call)
 
@@ -97,10 +98,8 @@ class StubPortal:
             self._respond(call, 0, {"session_handle": ("s", self._session)})
         elif member == "SelectSources":
             self._respond(call, 0, {})
-        else:
-            self._question = call
-            if self.answer is not None:
-                self.say(self.answer)
+        elif self.answer is not None:
+            self.say(self.answer)
 
     def _respond(self, call: Message, code: int, results: Options) -> None:
         request = DBusAddress(_request(call), interface="org.freedesktop.portal.Request")

@@ -20,6 +20,7 @@ from mirrordesk.demo.household import Household
 from mirrordesk.errors import CaptureUnavailable
 from mirrordesk.records import Box
 from tests.capture_screen.conftest import eventually
+from tests.capture_wayland.compositor import is_listened_to
 from tests.capture_wayland.portal import StubPortal
 
 PROGRAMS = ("pipewire", "wireplumber", "pw-dump", "gst-launch-1.0")
@@ -40,7 +41,7 @@ def bus(household: Household, tmp_path: Path) -> str:
     """The address of a message bus of our own."""
     address = f"unix:path={tmp_path}/bus"
     household.launch(["dbus-daemon", "--session", "--nofork", f"--address={address}"], {})
-    eventually((tmp_path / "bus").exists, "the bus")
+    eventually(lambda: is_listened_to(tmp_path / "bus"), "the bus")
     return address
 
 
@@ -136,7 +137,7 @@ def test_a_picture_of_what_is_shared_comes_through_pipewire(
     env = {"XDG_RUNTIME_DIR": str(tmp_path), "DBUS_SESSION_BUS_ADDRESS": bus, "HOME": str(tmp_path)}
     env |= {"PATH": "/usr/bin:/bin"}
     household.launch(["pipewire"], env)
-    eventually((tmp_path / "pipewire-0").exists, "PipeWire")
+    eventually(lambda: is_listened_to(tmp_path / "pipewire-0"), "PipeWire")
     household.launch(["wireplumber"], env)
     size = "video/x-raw,format=BGRx,width=320,height=240,framerate=5/1"
     red = ["videotestsrc", "is-live=true", "pattern=red", "!", size]

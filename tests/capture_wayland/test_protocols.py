@@ -34,6 +34,7 @@ def test_monitors_come_and_go_while_we_look(tmp_path: Path) -> None:
         stub.pull_out(1)
         (second,) = outputs.now()
         assert second.name != first.name
+        assert outputs.now() == [second]
         assert len(stub.asked("wl_output")) == 1  # the one that is gone was let go
 
 
