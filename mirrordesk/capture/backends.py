@@ -105,8 +105,8 @@ def _portal(env: Mapping[str, str], grant: Path | None) -> Backends | None:
 
 def _x11(env: Mapping[str, str], _grant: Path | None) -> Backends | None:
     from mirrordesk.capture.screen import MssScreen
-    from mirrordesk.capture.x11 import X11Probe
-    from mirrordesk.capture.xkeys import XKeys
+    from mirrordesk.capture.x11.keys import XKeys
+    from mirrordesk.capture.x11.probe import X11Probe
 
     if not (display := env.get("DISPLAY", "")):
         return None
@@ -121,17 +121,17 @@ def _x11(env: Mapping[str, str], _grant: Path | None) -> Backends | None:
 
 
 def _windows(_env: Mapping[str, str], _grant: Path | None) -> Backends:
-    from mirrordesk.capture.windows_keys import WindowsKeys
-    from mirrordesk.capture.windows_probe import WindowsProbe
-    from mirrordesk.capture.windows_screen import WindowsScreen
+    from mirrordesk.capture.windows.keys import WindowsKeys
+    from mirrordesk.capture.windows.probe import WindowsProbe
+    from mirrordesk.capture.windows.screen import WindowsScreen
 
     return Backends(WindowsScreen(), WindowsProbe(), WindowsKeys())  # the screen settles the scale
 
 
 def _macos(_env: Mapping[str, str], _grant: Path | None) -> Backends:
-    from mirrordesk.capture.macos_keys import MacKeys
-    from mirrordesk.capture.macos_probe import MacProbe
-    from mirrordesk.capture.macos_screen import MacScreen
+    from mirrordesk.capture.macos.keys import MacKeys
+    from mirrordesk.capture.macos.probe import MacProbe
+    from mirrordesk.capture.macos.screen import MacScreen
 
     return Backends(MacScreen(), MacProbe(), MacKeys())
 

@@ -13,7 +13,7 @@ from mirrordesk import config
 from mirrordesk.capture import accessibility, backends
 from mirrordesk.capture.look import MonitorLook, Sight
 from mirrordesk.capture.privacy import Rules
-from mirrordesk.capture.x11 import X11Probe
+from mirrordesk.capture.x11.probe import X11Probe
 from mirrordesk.config import PrivacySettings
 from mirrordesk.demo import browser
 from mirrordesk.demo.virtual_desktop import VirtualDesktop

@@ -10,7 +10,7 @@ import pytest
 
 from mirrordesk.capture import accessibility
 from mirrordesk.capture.privacy import Rules
-from mirrordesk.capture.x11 import X11Probe
+from mirrordesk.capture.x11.probe import X11Probe
 from mirrordesk.config import PrivacySettings
 from mirrordesk.demo.virtual_desktop import VirtualDesktop
 from mirrordesk.records import GapReason, Window

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-from mirrordesk.capture.macos_keys import KeyId, MacKeys
-from mirrordesk.capture.macos_probe import MacProbe
-from mirrordesk.capture.macos_quartz import Quartz
-from mirrordesk.capture.macos_screen import MacScreen
+from mirrordesk.capture.macos.keys import KeyId, MacKeys
+from mirrordesk.capture.macos.probe import MacProbe
+from mirrordesk.capture.macos.quartz import Quartz
+from mirrordesk.capture.macos.screen import MacScreen
 from mirrordesk.records import Box
 from tests.capture_platforms.stage import PLAIN, SCREEN, Colour, Glass, Pane
 

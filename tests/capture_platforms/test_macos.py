@@ -7,7 +7,7 @@ import pytest
 from mirrordesk.capture import backends
 from mirrordesk.capture.base import Monitor
 from mirrordesk.capture.hotkeys import HotKey, HotKeys, parse
-from mirrordesk.capture.macos_keys import MacKeys
+from mirrordesk.capture.macos.keys import MacKeys
 from mirrordesk.capture.privacy import Rules
 from mirrordesk.config import PrivacySettings
 from mirrordesk.errors import CaptureUnavailable

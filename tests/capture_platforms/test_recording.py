@@ -20,7 +20,7 @@ from mirrordesk.capture.look import MonitorLook, Sight
 from mirrordesk.capture.privacy import PAINT, Rules
 from mirrordesk.capture.recorder import Recorder
 from mirrordesk.capture.spool import Spool
-from mirrordesk.capture.windows_probe import LAYERED
+from mirrordesk.capture.windows.probe import LAYERED
 from mirrordesk.config import PrivacySettings
 from mirrordesk.paths import Profile
 from mirrordesk.records import Box, SpoolEntry
@@ -142,8 +142,8 @@ def test_whatever_lies_over_whatever_no_pixel_of_an_excluded_window_is_kept(
 
 def test_importing_the_platforms_loads_no_library_of_theirs() -> None:
     program = (
-        "import sys; from mirrordesk.capture import macos_keys, macos_probe, macos_screen, "
-        "windows_keys, windows_probe, windows_screen; "
+        "import sys; from mirrordesk.capture.macos import keys, probe, screen; "
+        "from mirrordesk.capture.windows import keys, probe, screen; "
         "print({'Quartz', 'mss'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)

@@ -13,11 +13,11 @@ from mirrordesk.capture import backends
 from mirrordesk.capture.base import Monitor
 from mirrordesk.capture.hotkeys import HotKey, HotKeys, parse
 from mirrordesk.capture.privacy import Rules
-from mirrordesk.capture.windows_keys import Message
-from mirrordesk.capture.windows_library import Rect
-from mirrordesk.capture.windows_probe import LAYERED, STORE_CONTENT, STORE_FRAME, UNBACKED
-from mirrordesk.capture.windows_session import LastInput, Session, SessionHead
-from mirrordesk.capture.windows_stack import WindowStack
+from mirrordesk.capture.windows.keys import Message
+from mirrordesk.capture.windows.library import Rect
+from mirrordesk.capture.windows.probe import LAYERED, STORE_CONTENT, STORE_FRAME, UNBACKED
+from mirrordesk.capture.windows.session import LastInput, Session, SessionHead
+from mirrordesk.capture.windows.stack import WindowStack
 from mirrordesk.config import PrivacySettings
 from mirrordesk.errors import CaptureUnavailable
 from mirrordesk.records import Box, GapReason

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-from mirrordesk.capture.windows_keys import WindowsKeys
-from mirrordesk.capture.windows_probe import WindowsProbe
-from mirrordesk.capture.windows_screen import WindowsScreen
-from mirrordesk.capture.windows_session import Session
-from mirrordesk.capture.windows_stack import WindowStack
+from mirrordesk.capture.windows.keys import WindowsKeys
+from mirrordesk.capture.windows.probe import WindowsProbe
+from mirrordesk.capture.windows.screen import WindowsScreen
+from mirrordesk.capture.windows.session import Session
+from mirrordesk.capture.windows.stack import WindowStack
 from mirrordesk.records import Box
 from tests.capture_platforms.stage import PLAIN, SCREEN, Colour, Glass, Pane
 

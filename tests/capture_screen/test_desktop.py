@@ -12,7 +12,7 @@ import pytest
 from mirrordesk.capture import backends
 from mirrordesk.capture.privacy import Rules
 from mirrordesk.capture.screen import MssScreen
-from mirrordesk.capture.x11 import X11Probe
+from mirrordesk.capture.x11.probe import X11Probe
 from mirrordesk.config import PrivacySettings
 from mirrordesk.demo.virtual_desktop import VirtualDesktop
 from mirrordesk.errors import CaptureUnavailable
@@ -194,7 +194,7 @@ def test_without_a_display_the_sentence_says_so() -> None:
         backends.choose({})
     with pytest.raises(CaptureUnavailable, match=r"^The display :2047 cannot be read: .*\.$"):
         backends.choose({"DISPLAY": ":2047"})
-    with pytest.raises(CaptureUnavailable, match="^The display wayland-0 cannot be read"):
+    with pytest.raises(CaptureUnavailable, match=r"^The display wayland-0 cannot be read"):
         backends.choose({"WAYLAND_DISPLAY": "wayland-0"})
 
 

@@ -13,7 +13,7 @@ import pytest
 from mirrordesk import clock, config, control
 from mirrordesk.capture.hotkeys import Chord, HotKey, HotKeys, KeyGrabber, parse
 from mirrordesk.capture.spool import Spool
-from mirrordesk.capture.xkeys import HELD_MS, XKeys
+from mirrordesk.capture.x11.keys import HELD_MS, XKeys
 from mirrordesk.demo.virtual_desktop import VirtualDesktop
 from mirrordesk.errors import CaptureUnavailable, DiskFull, UsageError
 from mirrordesk.paths import Profile

@@ -312,7 +312,7 @@ def test_a_full_disk_is_told_and_recording_goes_on_when_there_is_space(
 
 def test_the_recorder_imports_no_model_runtime_for_the_screen() -> None:
     program = (
-        "import json, sys; import mirrordesk.capture.recorder, mirrordesk.capture.x11, "
+        "import json, sys; import mirrordesk.capture.recorder, mirrordesk.capture.x11.probe, "
         "mirrordesk.capture.screen; print(json.dumps(list(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from mirrordesk.capture import program
 from mirrordesk.capture.base import WindowProbe
-from mirrordesk.capture.macos_quartz import Quartz, Told
+from mirrordesk.capture.macos.quartz import Quartz, Told
 from mirrordesk.records import Window
 
 ORDINARY = 0  # the layer of windows with a title

@@ -9,7 +9,7 @@ import ctypes
 from ctypes import byref, c_wchar_p, sizeof
 
 from mirrordesk.capture.native import declared
-from mirrordesk.capture.windows_library import (
+from mirrordesk.capture.windows.library import (
     BOOL,
     DWORD,
     HANDLE,

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 
 from mirrordesk.capture import program
 from mirrordesk.capture.base import WindowProbe
-from mirrordesk.capture.windows_session import Session
-from mirrordesk.capture.windows_stack import WindowStack
+from mirrordesk.capture.windows.session import Session
+from mirrordesk.capture.windows.stack import WindowStack
 from mirrordesk.records import Box, Window
 
 # Extended styles of windows through which others may be seen.

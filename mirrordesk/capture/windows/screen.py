@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mirrordesk.capture.screen import MssScreen
-from mirrordesk.capture.windows_session import Session
+from mirrordesk.capture.windows.session import Session
 from mirrordesk.errors import CaptureUnavailable
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mirrordesk.capture import program
 from mirrordesk.capture.base import WindowProbe
 from mirrordesk.capture.pages import Pages
-from mirrordesk.capture.xserver import OPAQUE, Top, XServer, gone_is_fine
+from mirrordesk.capture.x11.server import OPAQUE, Top, XServer, gone_is_fine
 from mirrordesk.records import Window
 
 if TYPE_CHECKING:

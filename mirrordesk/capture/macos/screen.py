@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mirrordesk.capture.macos_quartz import Quartz
+from mirrordesk.capture.macos.quartz import Quartz
 from mirrordesk.capture.screen import MssScreen
 from mirrordesk.errors import CaptureUnavailable
 

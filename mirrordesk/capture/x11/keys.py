@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mirrordesk.capture.hotkeys import Chord, KeyGrabber
-from mirrordesk.capture.xserver import XServer
+from mirrordesk.capture.x11.server import XServer
 from mirrordesk.errors import CaptureUnavailable
 
 HELD_MS = 700  # presses that follow one another sooner are one key that is held down

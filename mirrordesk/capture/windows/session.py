@@ -9,7 +9,7 @@ import ctypes
 from ctypes import POINTER, byref, c_void_p, sizeof
 
 from mirrordesk.capture.native import declared
-from mirrordesk.capture.windows_library import BOOL, DWORD, HANDLE, INT, Load, load
+from mirrordesk.capture.windows.library import BOOL, DWORD, HANDLE, INT, Load, load
 
 
 class LastInput(ctypes.Structure):

@@ -8,7 +8,7 @@ from ctypes import POINTER, byref, c_size_t
 
 from mirrordesk.capture.hotkeys import Chord, KeyGrabber
 from mirrordesk.capture.native import declared
-from mirrordesk.capture.windows_library import (
+from mirrordesk.capture.windows.library import (
     BOOL,
     DWORD,
     HANDLE,

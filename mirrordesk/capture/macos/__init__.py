@@ -1,0 +1,1 @@
+"""macOS: pixels, windows, session and hot keys, by its own frameworks."""

@@ -1,0 +1,1 @@
+"""Windows: pixels, windows, session and hot keys, by its own libraries."""

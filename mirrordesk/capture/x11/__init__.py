@@ -1,0 +1,1 @@
+"""X11: windows and hot keys, by the X protocol."""
