@@ -7,6 +7,7 @@ only if the service was switched on when it started.
 from __future__ import annotations
 
 import contextlib
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -140,8 +141,10 @@ class Accessibility:
         self._bus.close()
 
 
-def session_address(env: Mapping[str, str]) -> str:
-    """Where the session's message bus is; empty where nothing tells."""
+def session_address(env: Mapping[str, str], platform: str = sys.platform) -> str:
+    """Where the session's message bus is; empty where nothing tells, as outside Linux."""
+    if platform != "linux":
+        return ""
     runtime = env.get("XDG_RUNTIME_DIR")
     return env.get("DBUS_SESSION_BUS_ADDRESS") or (f"unix:path={runtime}/bus" if runtime else "")
 
