@@ -150,7 +150,7 @@ def _seeks(media: Media, names: list[str]) -> dict[str, float]:
     """Milliseconds to the pixels of frames in no order: by the clock, and of the processor."""
     random.Random(0).shuffle(names)
     media.frame(names[0])  # the libraries are loaded by then
-    figures = {}
+    figures: dict[str, float] = {}
     for name, clock_s in (("seek_ms", time.perf_counter), ("seek_cpu_ms", time.process_time)):
         spent = list(_timed(media, names[:MOST_SEEKS], clock_s))
         figures |= {f"{name}_p{share}": float(np.percentile(spent, share)) for share in (50, 95)}

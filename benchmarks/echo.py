@@ -11,7 +11,6 @@ import argparse
 import io
 import subprocess
 import sys
-import time
 import wave
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -76,12 +75,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:
-    """Utterances of theirs kept as mine, sentences of mine kept, and the share of a core."""
+    """Utterances of theirs kept as mine, and sentences of mine kept."""
     require("espeak-ng")
     theirs = _long(np.concatenate([_spoken(one) for one in THEIRS]), 0)
     mine = 0.5 * _long(_spoken(MINE, "en+f4")[: round(MINE_S * SAMPLE_RATE)], MINE_FROM_S)
     theirs_kept = mine_kept = 0
-    began = time.process_time()
     for seed in range(options.rooms):
         chance = np.random.default_rng(seed)
         room = _drawn(chance)
@@ -90,13 +88,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         is_kept = _is_mine(heard(mine + echo, theirs))
         mine_kept += is_kept
         print(f"{room}: {'kept' if is_kept else 'lost'}", file=sys.stderr)
-    spent = time.process_time() - began
-    return {
-        "rooms": options.rooms,
-        "theirs_kept": theirs_kept,
-        "mine_kept": mine_kept,
-        "core_share": spent / (2 * options.rooms * WHOLE_S),
-    }
+    return {"rooms": options.rooms, "theirs_kept": theirs_kept, "mine_kept": mine_kept}
 
 
 def _drawn(chance: np.random.Generator) -> Room:
