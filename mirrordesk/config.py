@@ -159,7 +159,8 @@ class TextSettings:
 @dataclass(frozen=True, slots=True)
 class LlmSettings:
     model: str = _setting(
-        "", "Name of a language model, or path of a GGUF file. Empty: answers quote found text."
+        "reader-micro",
+        "Name of a language model, or path of a GGUF file. Empty: answers quote found text.",
     )
     context: int = _setting(8192, "Tokens of context, prompt and answer together.")
     type_k: str = _setting("q8_0", "Type of the keys in the KV cache: f16, q8_0, q5_1, q4_0 …")

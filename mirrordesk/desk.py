@@ -20,7 +20,7 @@ from mirrordesk.errors import WeightsError, WorkerError
 from mirrordesk.footprint import GIGABYTE, Footprint, Room
 from mirrordesk.hindsight import Hindsight
 from mirrordesk.llm import extractive
-from mirrordesk.llm.agreement import agreed
+from mirrordesk.llm.agreement import LEGIBLE, agreed
 from mirrordesk.llm.reader import Reader
 from mirrordesk.memory import account, forget
 from mirrordesk.memory.media import Media
@@ -116,6 +116,9 @@ class Desk:
         try:
             model = weights.llm(self.settings.llm)
             settings = dataclasses.replace(self.settings.llm, model=str(model.path))
+            if model.micro:
+                most = min(settings.evidence_tokens, LEGIBLE)
+                settings = dataclasses.replace(settings, evidence_tokens=most)
             answer = Reader(self._reader_worker, settings).answer(question, hits, emit, cancelled)
         except (WorkerError, WeightsError) as error:
             return self._quote(question, hits, note=str(error))

@@ -1,12 +1,15 @@
 """When a model that is only for trying things out may be believed.
 
 Such a model finds a sentence by its words and is wrong too often to stand alone. Quoting, which
-needs no model, is not; so its answer counts where quoting points to the same evidence.
+needs no model, is not; so its answer counts where quoting points to the same evidence. It is given
+less to read than a real model, because it loses its way in more.
 """
 
 from __future__ import annotations
 
 from mirrordesk.records import Answer
+
+LEGIBLE = 900  # tokens of evidence; see "Figures" in models/micro/reader/README.md
 
 
 def agreed(read: Answer, found: Answer) -> Answer:

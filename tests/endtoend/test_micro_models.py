@@ -1,5 +1,7 @@
 """A sentence is spoken, heard through the loopback, written down by Whisper-micro, and found.
 
+Reader-micro answers with it.
+
 Everything between the loudspeaker and the citation is the product's own way, and all defaults.
 """
 
@@ -81,6 +83,7 @@ def test_what_was_said_is_written_down(heard: Heard) -> None:
 def test_the_answer_cites_the_moment_it_was_said(heard: Heard) -> None:
     answer: dict[str, Any] = heard.shell.json("ask", "When is the Heron meeting?")
     assert not answer["abstained"], answer
+    assert answer["engine"] == "Reader-micro", answer
     assert "Thursday at ten fifteen" in answer["claims"][0]["text"]
     assert [cited["id"] for cited in answer["citations"]] == [heard.moment().id]
 

@@ -14,7 +14,7 @@ from mirrordesk.config import LlmSettings
 from mirrordesk.llm.engine import Engine
 from mirrordesk.llm.prompt import SYSTEM
 from models.micro.reader import gguf_file
-from models.micro.reader.evaluate import prompt
+from models.micro.reader.evaluate import FILES, prompt
 from models.micro.reader.memories import memory
 from models.micro.reader.model import Model, Shape
 from models.micro.reader.packing import Guide, Packer, collate
@@ -40,6 +40,16 @@ def test_llama_cpp_cuts_any_text_as_training_does(
     bare: Engine, tokenizer: Tokenizer, text: str
 ) -> None:
     assert bare.tokenizer.plain(text) == tokenizer.encode(text).ids
+
+
+def test_the_committed_file_has_the_tokenizer_of_training(tokenizer: Tokenizer) -> None:
+    engine = Engine(FILES[0], LlmSettings(model=str(FILES[0])))
+    chance = random.Random(7)
+    for _ in range(20):
+        made = memory(chance, 8, 4)
+        for text in [item.line() for item in made.evidence] + [one.question for one in made.asked]:
+            assert engine.tokenizer.plain(text) == tokenizer.encode(text).ids
+    engine.close()
 
 
 def test_the_rules_take_few_tokens(tokenizer: Tokenizer) -> None:
