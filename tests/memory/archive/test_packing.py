@@ -17,8 +17,8 @@ from mirrordesk.memory.media import Media
 from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
 from mirrordesk.records import Moment, State
-from tests.archive.conftest import Keep, pack_all, packed_by
-from tests.archive.drawn import screen, with_photograph
+from tests.memory.archive.conftest import Keep, pack_all, packed_by
+from tests.memory.archive.drawn import screen, with_photograph
 
 
 def fresh(profile: Profile) -> list[Path]:
@@ -123,7 +123,7 @@ from mirrordesk import durable
 from mirrordesk.memory.archive import binding, packing, shelf
 from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
-from tests.archive.conftest import pack_all, packed_by
+from tests.memory.archive.conftest import pack_all, packed_by
 
 def dying(module, name, when):
     real = getattr(module, name)

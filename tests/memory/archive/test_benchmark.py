@@ -11,7 +11,7 @@ from PIL import Image
 
 from benchmarks import __main__ as benchmarks
 from benchmarks import sessions
-from tests.archive.drawn import screen
+from tests.memory.archive.drawn import screen
 
 
 def test_the_benchmark_prints_its_figures(

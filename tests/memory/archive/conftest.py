@@ -15,21 +15,11 @@ from mirrordesk.memory.media import Media
 from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
 from mirrordesk.records import Moment, State
-from tests.archive.drawn import png, screen
+from tests.memory.archive.drawn import png, screen
 from tests.memory.made import ZONE, draft
 
 YESTERDAY = clock.now_ns() - 24 * clock.HOUR
 Keep = Callable[..., list[Moment]]
-
-
-@pytest.fixture
-def store(profile: Profile) -> Store:
-    return Store(profile)
-
-
-@pytest.fixture
-def media(profile: Profile) -> Media:
-    return Media(profile)
 
 
 @pytest.fixture

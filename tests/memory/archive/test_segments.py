@@ -14,7 +14,7 @@ from mirrordesk.errors import StoreError
 from mirrordesk.memory.archive import regions, segment, shelf
 from mirrordesk.memory.archive.binding import Binder, thinned, without
 from mirrordesk.memory.archive.segment import Level
-from tests.archive.drawn import SIZE, screen, with_photograph
+from tests.memory.archive.drawn import SIZE, screen, with_photograph
 
 
 def name(number: int) -> str:

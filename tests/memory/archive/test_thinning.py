@@ -19,7 +19,7 @@ from mirrordesk.memory.media import Media
 from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
 from mirrordesk.status import Storage
-from tests.archive.conftest import Keep, pack_all, packed_by
+from tests.memory.archive.conftest import Keep, pack_all, packed_by
 
 GENEROUS, TINY = 10**12, 1000
 

@@ -20,8 +20,8 @@ from mirrordesk.paths import Profile
 from mirrordesk.records import Box
 from mirrordesk.ui import pictures
 from mirrordesk.ui.pictures import Wanted
-from tests.archive.conftest import Keep, pack_all
-from tests.archive.drawn import SIZE, screen
+from tests.memory.archive.conftest import Keep, pack_all
+from tests.memory.archive.drawn import SIZE, screen
 
 
 @pytest.fixture

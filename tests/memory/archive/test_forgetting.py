@@ -17,8 +17,8 @@ from mirrordesk.memory.media import Media
 from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
 from mirrordesk.records import Moment
-from tests.archive.conftest import YESTERDAY, Keep, pack_all
-from tests.archive.drawn import screen, with_photograph
+from tests.memory.archive.conftest import YESTERDAY, Keep, pack_all
+from tests.memory.archive.drawn import screen, with_photograph
 
 SPAN = Span(YESTERDAY + 8 * clock.SECOND, YESTERDAY + 20 * clock.SECOND)
 FORGOTTEN = range(8, 20)
