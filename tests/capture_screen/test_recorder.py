@@ -17,6 +17,7 @@ import pytest
 from PIL import Image
 
 from mirrordesk import clock, config, control, durable, status
+from mirrordesk.capture import backends
 from mirrordesk.capture.base import Pixels
 from mirrordesk.capture.privacy import PAINT
 from mirrordesk.capture.spool import Spool
@@ -254,7 +255,7 @@ def test_without_a_display_it_ends_with_one_sentence(
     command = [sys.executable, "-m", "mirrordesk.capture.recorder", "--profile", str(silent.root)]
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 4
-    assert done.stderr == "There is no display to record (DISPLAY is not set).\n"
+    assert done.stderr == f"{backends.NO_DISPLAY}\n"
 
 
 def test_a_display_that_dies_ends_the_recorder_with_one_sentence(silent: Profile) -> None:
