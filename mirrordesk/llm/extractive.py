@@ -55,7 +55,7 @@ def answer(
     if not asked.words:
         found = _seen_then(hits)
     else:
-        found = _compared(asked, _once(_findings(asked, hits)), embed)
+        found = _compared(asked, _finished(_once(_findings(asked, hits))), embed)
         found = [one for one in found if one.supported]
     chosen = _chosen(found, limit)
     return Answer(
@@ -109,6 +109,23 @@ def _once(found: Iterable[Finding]) -> list[Finding]:
         if other is None or one.hit.moment.start_ns > other.hit.moment.start_ns:
             by_text[key] = one
     return sorted(by_text.values(), key=lambda one: -one.score)
+
+
+def _finished(found: Sequence[Finding]) -> list[Finding]:
+    """Without what was still being typed: half a line may say something else than all of it."""
+    return [one for one in found if not any(_goes_on(one, other) for other in found)]
+
+
+def _goes_on(one: Finding, later: Finding) -> bool:
+    """Whether the same program showed more of the text later on, and no longer this part of it."""
+    begun, whole = _letters(one.text), _letters(later.text)
+    before, after = one.hit.moment, later.hit.moment
+    return (
+        before.app == after.app
+        and before.start_ns < after.start_ns
+        and begun != whole
+        and whole.startswith(begun)
+    )
 
 
 def _compared(question: Question, found: list[Finding], embed: Embed | None) -> list[Finding]:

@@ -70,6 +70,22 @@ def test_a_text_seen_in_many_frames_is_said_once_with_the_last_of_them() -> None
     assert [claim.sources for claim in found.claims] == [("f3",)]
 
 
+def test_a_line_that_was_still_being_typed_is_not_quoted_in_the_place_of_the_whole() -> None:
+    typed = ("The Falcon budget is 48", "The Falcon budget is 48500 euros.")
+    frames = [
+        screen(f"f{minute}", minute, "mousepad", "notes", column(10, 40, text))
+        for minute, text in enumerate(typed, start=1)
+    ]
+    found = ask("What is the Falcon budget?", *frames)
+    assert [claim.text for claim in found.claims] == [typed[1]]
+
+
+def test_a_short_row_beside_a_longer_one_that_begins_alike_is_an_answer() -> None:
+    rows = column(10, 40, "Falcon port 80", "Falcon port 8080 for tests")
+    found = ask("What is the Falcon port?", screen("f1", 1, "xterm", "ports", rows))
+    assert "Falcon port 80" in [claim.text for claim in found.claims]
+
+
 def test_a_repeated_question_is_no_answer() -> None:
     echo = screen("echo", 0, "firefox", "Search", column(20, 60, FALCON, "project falcon budget"))
     assert ask(FALCON, echo).abstained
