@@ -84,6 +84,11 @@ STOP_WORDS = frozenset(
 )
 
 
+def letters(text: str) -> str:
+    """What two readings of the same line share: OCR sees spaces and punctuation differently."""
+    return re.sub(r"[\W_]+", "", text).lower()
+
+
 def terms(text: str) -> list[str]:
     """Every term of `text` in order, with repetitions."""
     return [term for token in _tokens(text) for term in _expand(token)]

@@ -8,7 +8,6 @@ the state of affairs last seen. Recorded text is only ever quoted; nothing in it
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -22,6 +21,7 @@ from mirrordesk.llm.evidence import Passage, citation, passages
 from mirrordesk.llm.question import Question, Rarity, understand
 from mirrordesk.llm.relevance import Finding, Judge
 from mirrordesk.records import Answer, Citation, Claim, Hit, Kind, State
+from mirrordesk.terms import letters
 
 Embed = Callable[[Sequence[str]], npt.NDArray[np.float32]]  # n texts -> (n, d), unit length
 
@@ -93,9 +93,9 @@ def _varied(seeds: list[_Seed]) -> list[_Seed]:
     counts: Counter[str] = Counter()
     kept = []
     for seed in sorted(seeds, key=lambda seed: (seed[0], seed[2].start_ns), reverse=True):
-        letters = _letters(seed[2].text)
-        counts[letters] += 1
-        if counts[letters] <= _SAME_TEXT:
+        key = letters(seed[2].text)
+        counts[key] += 1
+        if counts[key] <= _SAME_TEXT:
             kept.append(seed)
     return kept
 
@@ -104,7 +104,7 @@ def _once(found: Iterable[Finding]) -> list[Finding]:
     """Each text once, in the most recent of the moments that hold it."""
     by_text: dict[str, Finding] = {}
     for one in found:
-        key = _letters(one.text)
+        key = letters(one.text)
         other = by_text.get(key)
         if other is None or one.hit.moment.start_ns > other.hit.moment.start_ns:
             by_text[key] = one
@@ -117,14 +117,16 @@ def _finished(found: Sequence[Finding]) -> list[Finding]:
 
 
 def _goes_on(one: Finding, later: Finding) -> bool:
-    """Whether the same program showed more of the text later on, and no longer this part of it."""
-    begun, whole = _letters(one.text), _letters(later.text)
+    """Whether the same program showed more of its last line later on, and no longer this half."""
+    begun = letters(one.parts[-1].text)
+    lines = [letters(part.text) for part in later.parts]
     before, after = one.hit.moment, later.hit.moment
     return (
         before.app == after.app
         and before.start_ns < after.start_ns
-        and begun != whole
-        and whole.startswith(begun)
+        and begun != ""
+        and begun not in lines
+        and any(line.startswith(begun) for line in lines)
     )
 
 
@@ -161,17 +163,12 @@ def _chosen(found: Sequence[Finding], limit: int) -> list[Finding]:
     """The best, and those about as good that say something else."""
     chosen: list[Finding] = []
     for one in found[: 4 * limit]:
-        letters = _letters(one.text)
-        said = (_letters(other.text) for other in chosen)
-        repeats = any(letters in other or other in letters for other in said)
+        key = letters(one.text)
+        said = (letters(other.text) for other in chosen)
+        repeats = any(key in other or other in key for other in said)
         if not repeats and one.score >= _ALSO * found[0].score:
             chosen.append(one)
     return chosen[:limit]
-
-
-def _letters(text: str) -> str:
-    """What two readings of the same line share: OCR sees spaces and punctuation differently."""
-    return re.sub(r"[\W_]+", "", text).lower()
 
 
 def _citations(chosen: Iterable[Finding]) -> tuple[Citation, ...]:

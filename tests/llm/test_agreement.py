@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from mirrordesk.llm.agreement import agreed
@@ -31,3 +33,21 @@ def test_it_is_believed_only_where_quoting_points_to_the_same(
     read: tuple[str, ...], found: tuple[str, ...], engine: str
 ) -> None:
     assert agreed(answer("reader-micro", *read), answer("extractive", *found)).engine == engine
+
+
+@pytest.mark.parametrize(
+    ("said", "engine"),
+    [
+        ("The budget is 48500 euros", "reader-micro"),
+        ("Budget: the budget is 48500 euros.", "reader-micro"),
+        ("Aurora: how we release", "extractive"),
+        ("…", "extractive"),
+    ],
+)
+def test_the_same_evidence_is_not_enough_where_it_says_something_else(
+    said: str, engine: str
+) -> None:
+    found = answer("extractive", "a")
+    found = replace(found, claims=(Claim("The budget is 48500 euros.", ("a",)),))
+    read = replace(answer("reader-micro", "a"), claims=(Claim(said, ("a",)),))
+    assert agreed(read, found).engine == engine

@@ -71,13 +71,17 @@ def test_a_text_seen_in_many_frames_is_said_once_with_the_last_of_them() -> None
 
 
 def test_a_line_that_was_still_being_typed_is_not_quoted_in_the_place_of_the_whole() -> None:
-    typed = ("The Falcon budget is 48", "The Falcon budget is 48500 euros.")
+    typed = (
+        "The Falcon budget is|",
+        "The Falcon budget is 48",
+        "The Falcon budget is 48500 euros.",
+    )
     frames = [
-        screen(f"f{minute}", minute, "mousepad", "notes", column(10, 40, text))
+        screen(f"f{minute}", minute, "mousepad", "notes", column(10, 40, "Present: Ada, Ben", text))
         for minute, text in enumerate(typed, start=1)
     ]
     found = ask("What is the Falcon budget?", *frames)
-    assert [claim.text for claim in found.claims] == [typed[1]]
+    assert [claim.text for claim in found.claims] == [typed[-1]]
 
 
 def test_a_short_row_beside_a_longer_one_that_begins_alike_is_an_answer() -> None:
