@@ -29,6 +29,11 @@ FRAMES = (
     "where did I see {a} {after}?",
     "when was I looking at {a} {after}?",
     "I am looking for {a} {after}.",
+    "search for {a} {after}",
+    "go back to {a} {after}",
+    "do you remember {a} {after}?",
+    "I had {a} on the screen, {after}",
+    "what was in the {bare} {after}?",
     "{after}: {a}",
 )
 HELD_OUT_FRAMES = (
