@@ -115,10 +115,9 @@ class Desk:
             return self._quote(question, hits)
         try:
             model = weights.llm(self.settings.llm)
-            settings = dataclasses.replace(self.settings.llm, model=str(model.path))
-            if model.micro:
-                most = min(settings.evidence_tokens, LEGIBLE)
-                settings = dataclasses.replace(settings, evidence_tokens=most)
+            wanted = self.settings.llm
+            most = min(wanted.evidence_tokens, LEGIBLE) if model.micro else wanted.evidence_tokens
+            settings = dataclasses.replace(wanted, model=str(model.path), evidence_tokens=most)
             answer = Reader(self._reader_worker, settings).answer(question, hits, emit, cancelled)
         except (WorkerError, WeightsError) as error:
             return self._quote(question, hits, note=str(error))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from mirrordesk import config
 from mirrordesk.paths import Profile
 from mirrordesk.registry import places
 
@@ -24,6 +25,15 @@ def no_models_of_ones_own(tmp_path_factory: pytest.TempPathFactory) -> None:
 def profile(tmp_path: Path) -> Profile:
     """A fresh profile in a folder of its own."""
     return Profile.open(tmp_path / "profile")
+
+
+@pytest.fixture
+def silent(profile: Profile) -> Profile:
+    """A profile that records the screen only, at a brisk pace."""
+    config.change(profile, "capture.microphone", "false")
+    config.change(profile, "capture.loopback", "false")
+    config.change(profile, "capture.interval_s", "0.3")
+    return profile
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

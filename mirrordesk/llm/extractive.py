@@ -113,21 +113,26 @@ def _once(found: Iterable[Finding]) -> list[Finding]:
 
 def _finished(found: Sequence[Finding]) -> list[Finding]:
     """Without what was still being typed: half a line may say something else than all of it."""
-    return [one for one in found if not any(_goes_on(one, other) for other in found)]
+    lines = [[letters(part.text) for part in one.parts] for one in found]
+    return [
+        one
+        for one, own in zip(found, lines, strict=True)
+        if not any(
+            _is_before(one, later) and _goes_on(own[-1], whole)
+            for later, whole in zip(found, lines, strict=True)
+        )
+    ]
 
 
-def _goes_on(one: Finding, later: Finding) -> bool:
-    """Whether the same program showed more of its last line later on, and no longer this half."""
-    begun = letters(one.parts[-1].text)
-    lines = [letters(part.text) for part in later.parts]
+def _is_before(one: Finding, later: Finding) -> bool:
+    """Whether the same program showed the one before the other."""
     before, after = one.hit.moment, later.hit.moment
-    return (
-        before.app == after.app
-        and before.start_ns < after.start_ns
-        and begun != ""
-        and begun not in lines
-        and any(line.startswith(begun) for line in lines)
-    )
+    return before.app == after.app and before.start_ns < after.start_ns
+
+
+def _goes_on(begun: str, lines: Sequence[str]) -> bool:
+    """Whether one of the later lines holds more than what was begun, and none just that."""
+    return bool(begun) and begun not in lines and any(line.startswith(begun) for line in lines)
 
 
 def _compared(question: Question, found: list[Finding], embed: Embed | None) -> list[Finding]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from mirrordesk import config, status
+from mirrordesk import status
 from mirrordesk.capture.spool import Spool
 from mirrordesk.demo.virtual_desktop import VirtualDesktop
 from mirrordesk.paths import Profile
@@ -93,15 +93,6 @@ def desktop() -> Iterator[VirtualDesktop]:
     """A desktop of 1280x800 without sound, shared by all tests here."""
     with VirtualDesktop((1280, 800), with_sound=False) as running:
         yield running
-
-
-@pytest.fixture
-def silent(profile: Profile) -> Profile:
-    """A profile that records the screen only, at a brisk pace."""
-    config.change(profile, "capture.microphone", "false")
-    config.change(profile, "capture.loopback", "false")
-    config.change(profile, "capture.interval_s", "0.3")
-    return profile
 
 
 @pytest.fixture

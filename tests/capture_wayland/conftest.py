@@ -7,10 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from mirrordesk import config
 from mirrordesk.capture.wayland.screencopy import WlrScreen
 from mirrordesk.capture.wayland.sway import SwayProbe
-from mirrordesk.paths import Profile
 from tests.capture_wayland.compositor import Sway
 
 
@@ -38,12 +36,3 @@ def screen(sway: Sway) -> Iterator[WlrScreen]:
 def probe(sway: Sway) -> Iterator[SwayProbe]:
     with contextlib.closing(SwayProbe(sway.env)) as opened:
         yield opened
-
-
-@pytest.fixture
-def silent(profile: Profile) -> Profile:
-    """A profile that records the screen only, at a brisk pace."""
-    config.change(profile, "capture.microphone", "false")
-    config.change(profile, "capture.loopback", "false")
-    config.change(profile, "capture.interval_s", "0.3")
-    return profile
