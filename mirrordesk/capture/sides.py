@@ -16,7 +16,10 @@ from mirrordesk.capture.base import Samples
 from mirrordesk.capture.utterance import SAMPLE_NS, SLACK_WITHIN_NS, Utterance, Utterances
 from mirrordesk.capture.vad import SileroVad
 
-KEPT_NS = 40 * clock.SECOND  # the longest utterance, how late its echo is, and how late it ends
+PATIENCE_NS = 3 * clock.SECOND  # to learn what was played; a busy machine hands it over late
+KEPT_NS = (
+    45 * clock.SECOND
+)  # the longest utterance, how late its echo is, how late it ends, and patience
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,16 @@ class Played:
         self._blocks: deque[_Block] = deque()
         self._next = 0  # number of the next sample
         self._next_ns = 0  # when it is due
+        self._told_ns = 0
+
+    @property
+    def told_ns(self) -> int:
+        """Until when it is known what was played; 0 where nobody listens to that."""
+        return self._told_ns
+
+    def nothing_until(self, end_ns: int) -> None:
+        """Remember that nothing more was played up to then."""
+        self._told_ns = end_ns
 
     def feed(self, samples: Samples, start_ns: int) -> None:
         """Remember a block whose first sample was played at `start_ns`."""
@@ -49,7 +62,7 @@ class Played:
                 self._next += ahead_ns // SAMPLE_NS
             self._blocks.append(_Block(self._next, start_ns, samples))
             self._next += len(samples)
-            self._next_ns = start_ns + len(samples) * SAMPLE_NS
+            self._told_ns = self._next_ns = start_ns + len(samples) * SAMPLE_NS
             while self._blocks[0].start_ns < self._next_ns - KEPT_NS:
                 self._blocks.popleft()
 
@@ -57,6 +70,7 @@ class Played:
         """Forget everything."""
         with self._lock:
             self._blocks.clear()
+            self._told_ns = 0
 
     def between(self, start_ns: int, count: int) -> Samples:
         """The `count` samples from `start_ns` on, as the clock tells of the last of them; zeros
@@ -85,6 +99,8 @@ class Theirs:
         """The utterances that end within `samples`, as `Utterances.feed`."""
         if len(samples):
             self._played.feed(samples, start_ns)
+        else:
+            self._played.nothing_until(start_ns)
         return self._utterances.feed(samples, start_ns)
 
     def finish(self) -> list[Utterance]:
@@ -98,23 +114,41 @@ class Theirs:
 
 
 class Mine:
-    """What the microphone hears, as utterances without the echo of what was `played`."""
+    """What the microphone hears, as utterances without the echo of what was `played`.
+
+    Two threads hand over the two sides, and either may be late. So an utterance waits until all is
+    known that was played meanwhile: an echo would pass for the person's own words otherwise.
+    """
 
     def __init__(self, played: Played) -> None:
         self._played = played
         self._utterances = Utterances(SileroVad())
+        self._waiting: deque[Utterance] = deque()
 
     def feed(self, samples: Samples, start_ns: int) -> list[Utterance]:
-        """The utterances that end within `samples`, as `Utterances.feed`."""
-        return self._own(self._utterances.feed(samples, start_ns))
+        """The utterances that have ended, once it is known what was played meanwhile."""
+        self._waiting += self._utterances.feed(samples, start_ns)
+        told_ns = self._told_ns(start_ns)
+        ready: list[Utterance] = []
+        while self._waiting and self._waiting[0].end_ns + echo.EARLIEST * SAMPLE_NS <= told_ns:
+            ready.append(self._waiting.popleft())
+        return self._own(ready)
 
     def finish(self) -> list[Utterance]:
-        """End the utterance under way."""
-        return self._own(self._utterances.finish())
+        """End the utterance under way, and wait for nothing more."""
+        rest = [*self._waiting, *self._utterances.finish()]
+        self._waiting.clear()
+        return self._own(rest)
 
     def drop(self) -> None:
         """Forget everything under way."""
+        self._waiting.clear()
         self._utterances.drop()
+
+    def _told_ns(self, now_ns: int) -> int:
+        """Until when to believe what is known of the played; all, where nobody tells of it."""
+        told_ns = self._played.told_ns
+        return max(told_ns, now_ns - PATIENCE_NS) if told_ns else now_ns + clock.SECOND
 
     def _own(self, heard: Sequence[Utterance]) -> list[Utterance]:
         return [own for utterance in heard for own in self._without_echo(utterance)]

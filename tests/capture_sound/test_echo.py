@@ -11,7 +11,7 @@ from benchmarks.echo import Room, noise
 from mirrordesk import clock
 from mirrordesk.capture import echo
 from mirrordesk.capture.base import SAMPLE_RATE, Samples
-from mirrordesk.capture.sides import KEPT_NS, Mine, Played
+from mirrordesk.capture.sides import KEPT_NS, PATIENCE_NS, Mine, Played
 from mirrordesk.capture.utterance import SAMPLE_NS, Utterance
 from tests.capture_sound.conftest import samples_of, spoken
 
@@ -68,6 +68,31 @@ def test_their_words_are_not_kept_as_mine(room: Room, theirs: Samples) -> None:
     chance = np.random.default_rng(3)
     heard = room.echo(theirs, chance) + noise(len(theirs), 0.001, chance)
     assert hear(heard, theirs) == []
+
+
+def test_an_utterance_waits_for_a_busy_machine_to_tell_what_was_played(theirs: Samples) -> None:
+    known = Played()
+    known.nothing_until(T0)
+    listening, late = Mine(known), 2 * SECOND
+    for offset in range(0, len(theirs), BLOCK):
+        assert listening.feed(theirs[offset : offset + BLOCK], T0 + offset * SAMPLE_NS) == []
+        if offset >= late:
+            known.feed(theirs[offset - late :][:BLOCK], T0 + (offset - late) * SAMPLE_NS)
+    known.feed(theirs[-late:], T0 + (len(theirs) - late) * SAMPLE_NS)
+    assert listening.feed(np.zeros(0, np.float32), T0 + len(theirs) * SAMPLE_NS) == []
+    assert listening.finish() == []
+
+
+def test_an_utterance_waits_no_longer_than_patience(mine: Samples) -> None:
+    known = Played()
+    known.nothing_until(T0)
+    listening, found = Mine(known), []
+    for offset in range(0, len(mine), BLOCK):
+        found += listening.feed(mine[offset : offset + BLOCK], T0 + offset * SAMPLE_NS)
+    assert found == []
+    end_ns = T0 + len(mine) * SAMPLE_NS
+    (utterance,) = listening.feed(np.zeros(0, np.float32), end_ns + PATIENCE_NS)
+    assert utterance.end_ns < end_ns
 
 
 @in_every_room

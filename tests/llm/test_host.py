@@ -18,8 +18,10 @@ from tests.llm import tiny_gguf
 
 PATIENCE_S = 120.0
 SMALL = LlmSettings(context=2048)
-ENDLESS = "root ::= [a-z ]{1900}"
-ROOMY = 32_768  # tokens: an answer that long outlasts any pause of a busy machine
+WORDS = "root ::= [a-z ]{1900}"
+LONG = "root ::= line{300}\nline ::= [a-z ]{100}"
+LONG_TOKENS = 30_000  # an answer that long outlasts any pause of a busy machine
+ROOMY = 32_768  # tokens
 
 
 def load(host: Worker, path: Path, settings: LlmSettings = SMALL) -> dict[str, Any]:
@@ -29,8 +31,17 @@ def load(host: Worker, path: Path, settings: LlmSettings = SMALL) -> dict[str, A
     return result
 
 
-def generate(host: Worker, limit: int, grammar: str = ENDLESS) -> Call:
+def generate(host: Worker, limit: int, grammar: str = WORDS) -> Call:
     return host.call("generate", system="s", user="u", grammar=grammar, limit=limit)
+
+
+def generate_long(host: Worker, folder: Path) -> Call:
+    """An answer that has begun and is far from its end."""
+    roomy = tiny_gguf.make(folder / "roomy.gguf", context=ROOMY)
+    load(host, roomy, LlmSettings(context=ROOMY))
+    call = generate(host, LONG_TOKENS, LONG)
+    next(call.events())
+    return call
 
 
 def test_a_model_loads_and_says_where_and_why(host: Worker, model: Path) -> None:
@@ -59,22 +70,17 @@ def test_counting_needs_no_prompt_and_measuring_includes_the_template(
     assert host.call("measure", system="abc", user="abc").result(PATIENCE_S) > 6
 
 
-def test_cancelling_ends_a_long_answer(host: Worker, model: Path) -> None:
-    load(host, model)
-    call, cancelled = generate(host, 1900), threading.Event()
-    events = call.events(cancelled)
-    next(events)
+def test_cancelling_ends_a_long_answer(host: Worker, tmp_path: Path) -> None:
+    call, cancelled = generate_long(host, tmp_path), threading.Event()
     cancelled.set()
-    list(events)
+    list(call.events(cancelled))
     written = call.result(PATIENCE_S)
     assert not written["finished"]
-    assert 0 < written["tokens"] < 1900
+    assert 0 < written["tokens"] < LONG_TOKENS
 
 
 def test_a_question_that_waits_for_its_turn_can_be_cancelled(host: Worker, tmp_path: Path) -> None:
-    load(host, tiny_gguf.make(tmp_path / "roomy.gguf", context=ROOMY), LlmSettings(context=ROOMY))
-    first = generate(host, 30_000, "root ::= line{300}\nline ::= [a-z ]{100}")
-    next(first.events())
+    first = generate_long(host, tmp_path)
     second = generate(host, 1900)
     ended: list[str] = []
     first.future.add_done_callback(lambda _future: ended.append("first"))
@@ -86,15 +92,14 @@ def test_a_question_that_waits_for_its_turn_can_be_cancelled(host: Worker, tmp_p
     assert ended == ["second", "first"]
 
 
-def test_a_killed_model_fails_its_call_and_the_next_one_works(host: Worker, model: Path) -> None:
-    load(host, model)
-    call = generate(host, 1900)
-    events = call.events()
-    next(events)
+def test_a_killed_model_fails_its_call_and_the_next_one_works(
+    host: Worker, model: Path, tmp_path: Path
+) -> None:
+    call = generate_long(host, tmp_path)
     assert host.pid is not None
     os.kill(host.pid, signal.SIGKILL)
     with pytest.raises(WorkerError, match=r"language model process was ended by signal 9"):
-        list(events)
+        list(call.events())
     assert load(host, model)["name"] == tiny_gguf.NAME
     assert generate(host, 5).result(PATIENCE_S)["tokens"] == 5
 
