@@ -21,6 +21,7 @@ _NOTE = "migration:"
 _TEXT_VECTOR = "text_vector"  # a column of the moments in the first version …
 _FIRST_TEXT_MODEL = "all-minilm-l6-v2@53aa5117"  # … which made all of them
 _FIRST_NUMBERS = 384
+_LEARNT = (schema.NOTES, schema.VERSIONS, schema.LINKS)
 _FIRST_IMAGES = re.compile(r"image_vectors_\d+")
 
 
@@ -80,6 +81,13 @@ def _note_scenes(tables: Tables) -> None:
             moments.add_column(column)
 
 
+def _create_notes(tables: Tables) -> None:
+    """Nothing was learnt before."""
+    for name in _LEARNT:
+        tables.create(name, schema.SCHEMAS[name])
+    tables[schema.NOTES].index_terms()
+
+
 # Never change or take out one that was released: add the next.
 MIGRATIONS: tuple[Callable[[Tables], None], ...] = (
     _create_tables,
@@ -88,6 +96,7 @@ MIGRATIONS: tuple[Callable[[Tables], None], ...] = (
     _note_who_spoke,
     _note_which_windows_were_seen,
     _note_scenes,
+    _create_notes,
 )
 
 
@@ -110,9 +119,10 @@ def done(tables: Tables) -> int:
             f"The memory in {tables.folder} was written by a newer MirrorDesk (version {version}, "
             f"this one knows {len(MIGRATIONS)}); update the program."
         )
+    later = _LEARNT if version <= MIGRATIONS.index(_create_notes) else ()
     if version:
         for name in schema.SCHEMAS:
-            if name not in names:
+            if name not in (*names, *later):
                 raise _half_deleted(tables, name)
     return version
 

@@ -14,6 +14,7 @@ from mirrordesk.memory import schema
 from mirrordesk.memory.episodes import EpisodeBook
 from mirrordesk.memory.ledger import Ledger
 from mirrordesk.memory.media import Media
+from mirrordesk.memory.notes import NoteBook
 from mirrordesk.memory.spaces import Spaces
 from mirrordesk.memory.tables import Tables
 from mirrordesk.paths import Profile
@@ -63,6 +64,7 @@ def _remove_rows(tables: Tables, span: Span) -> None:
         table.delete(schema.overlapping(span))
     Ledger(tables).forget(span)
     EpisodeBook(tables).forget(span)
+    NoteBook(tables).forget(span)
 
 
 def _rewrite(tables: Tables) -> None:

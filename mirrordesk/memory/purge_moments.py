@@ -7,20 +7,20 @@ profile lists what to forget and the store notes what it has carried out (`purge
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from hashlib import blake2b
 
 from mirrordesk.control import forgotten_moments
 from mirrordesk.memory import schema
 from mirrordesk.memory.episodes import EpisodeBook
 from mirrordesk.memory.media import Media
+from mirrordesk.memory.notes import NoteBook
 from mirrordesk.memory.spaces import Spaces
 from mirrordesk.memory.tables import Tables
 from mirrordesk.paths import Profile
 from mirrordesk.records import Forgotten, region_id
 
 _NOTE = "forgotten moments"
-_AT_ONCE = 500  # ids in one filter
 
 
 def is_outstanding(tables: Tables, profile: Profile) -> bool:
@@ -41,7 +41,7 @@ def carry_out(tables: Tables, media: Media, profile: Profile) -> Forgotten:
     """
     ids = forgotten_moments(profile)
     moments, files = 0, 0
-    for keys in _portions(sorted(ids)):
+    for keys in schema.portions(sorted(ids)):
         some = schema.with_keys(keys)
         named = tables[schema.MOMENTS].rows((schema.MEDIA,), some)[schema.MEDIA].to_pylist()
         moments += len(named)
@@ -50,13 +50,9 @@ def carry_out(tables: Tables, media: Media, profile: Profile) -> Forgotten:
             table.delete(schema.with_keys([*keys, *map(region_id, keys)]))
         tables[schema.MOMENTS].delete(some)
     EpisodeBook(tables).forget_moments(ids)
+    NoteBook(tables).forget_moments(ids)
     for name in tables.names():
         if name != schema.META:
             tables[name].rewrite()
     tables.note(_NOTE, _sum_of(ids))
     return Forgotten(moments, files, 0)
-
-
-def _portions(ids: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(ids), _AT_ONCE):
-        yield ids[start : start + _AT_ONCE]

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from mirrordesk import clock
+from mirrordesk.dates import when as dates
+from mirrordesk.dates.when import When
 from mirrordesk.errors import StoreError, WeightsError
-from mirrordesk.memory import dates, fusion, meaning, meetings, schema
-from mirrordesk.memory.dates import When
+from mirrordesk.memory import fusion, meaning, meetings, schema
 from mirrordesk.memory.meaning import Embed, Meaning
 from mirrordesk.memory.store import Store
 from mirrordesk.records import Channel, Hit, Kind, Moment, State, seen_in

@@ -3,20 +3,23 @@
 moments                     one row a moment; `terms` is what full-text search reads
 vectors_<channel>_<model>   what one model made of one channel; see `spaces.py`
 episodes, gaps, watches
+notes, versions, links      what was learnt, as it was before each change, and what belongs together
 meta                        what the store knows of itself: migrations done, spans forgotten,
                             which vectors search uses
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 
 from mirrordesk import clock
 from mirrordesk.control import Span
+from mirrordesk.knowledge import Author, Link, Note, NoteKind, body, from_body, words_of
 from mirrordesk.records import (
     Box,
     Channel,
@@ -37,11 +40,13 @@ from mirrordesk.records import (
 from mirrordesk.terms import terms
 
 MOMENTS, EPISODES, GAPS, WATCHES, META = "moments", "episodes", "gaps", "watches", "meta"
+NOTES, VERSIONS, LINKS = "notes", "versions", "links"
 
 KEY = "id"  # of every table
 VALUE = "value"
 START, END, ZONE = "start_ns", "end_ns", "zone"
 TEXT, MEDIA, TERMS, VECTOR = "text", "media", "terms", "vector"
+BODY = "body"  # a note as JSON
 STATES = {
     Channel.OCR: "ocr",
     Channel.IMAGE: "image",
@@ -55,6 +60,8 @@ LIGHT = (
 )
 SHOWN = (*LIGHT, "lines", "windows")
 NAMED = (KEY, "kind", START, END, ZONE, "source", "app", "title", "url", MEDIA, "windows")
+
+VERSIONED = (KEY, "kind", START, END, BODY, "author", "version", "written_ns", "locked")
 
 Row = Mapping[str, Any]
 
@@ -81,6 +88,16 @@ SPOKEN = pa.field(
 def _strings(*names: str) -> list[pa.Field]:
     return [pa.field(name, pa.string(), False) for name in names]
 
+
+# A note, or one of its versions; from START to END its sources lie
+_NOTE = [
+    *_strings(KEY, "kind"),
+    *_SPAN,
+    *_strings(BODY, "author"),
+    pa.field("version", pa.int32(), False),
+    pa.field("written_ns", pa.int64(), False),
+    pa.field("locked", pa.bool_(), False),
+]
 
 SCHEMAS: dict[str, pa.Schema] = {
     MOMENTS: pa.schema(
@@ -113,10 +130,16 @@ SCHEMAS: dict[str, pa.Schema] = {
     ),
     GAPS: pa.schema([*_strings(KEY), *_SPAN, *_strings("reason")]),
     WATCHES: pa.schema([*_strings(KEY), *_SPAN]),
+    NOTES: pa.schema([*_NOTE, *_strings(TERMS)]),
+    VERSIONS: pa.schema(_NOTE),
+    LINKS: pa.schema(
+        [*_strings(KEY, "kind", "one", "other"), *_SPAN, pa.field("weight", pa.float64(), False)]
+    ),
     META: pa.schema(_strings(KEY, VALUE)),
 }
 
 
+_AT_ONCE = 500  # keys in one filter
 _ODD = re.compile(r"[^0-9A-Za-z-]+")  # what a table's name cannot hold, and dots
 _LONGEST_NAME = 60  # of a model in the name of its table
 
@@ -231,6 +254,71 @@ def to_episode(row: Row) -> Episode:
     return from_json(Episode, {**row, "spoken": row["spoken"] or []})
 
 
+def note_rows(notes: Iterable[Note]) -> pa.Table:
+    """Notes as rows of the table of notes."""
+    rows = [_note_row(n) | {TERMS: " ".join(terms(words_of(n.learned)))} for n in notes]
+    return pa.Table.from_pylist(rows, schema=SCHEMAS[NOTES])
+
+
+def version_rows(notes: Iterable[Note]) -> pa.Table:
+    """Notes as rows of the table of versions."""
+    rows = [_note_row(n) | {KEY: version_key(n)} for n in notes]
+    return pa.Table.from_pylist(rows, schema=SCHEMAS[VERSIONS])
+
+
+def version_key(note: Note) -> str:
+    """The key of a note in the table of versions."""
+    return f"{note.id}/{note.version}"
+
+
+def _note_row(note: Note) -> dict[str, Any]:
+    sources = note.learned.sources
+    return {
+        KEY: note.id,
+        "kind": note.kind.value,
+        START: min((s.start_ns for s in sources), default=note.written_ns),
+        END: max((s.end_ns for s in sources), default=note.written_ns),
+        BODY: json.dumps(body(note.learned)),
+        "author": note.author.value,
+        "version": note.version,
+        "written_ns": note.written_ns,
+        "locked": note.locked,
+    }
+
+
+def to_note(row: Row) -> Note:
+    """The note of a row of either table."""
+    learned = from_body(NoteKind(row["kind"]), json.loads(row[BODY]))
+    author = Author(row["author"])
+    return Note(learned, row["version"], author, row["written_ns"], row["locked"])
+
+
+def link_rows(links: Iterable[Link]) -> pa.Table:
+    """Links as rows; the same link always has the same key."""
+    rows = [{KEY: link.id, END: link.start_ns + 1, **to_json(link)} for link in links]
+    return pa.Table.from_pylist(rows, schema=SCHEMAS[LINKS])
+
+
+def to_link(row: Row) -> Link:
+    """The link of a row."""
+    return from_json(Link, row)
+
+
+def of_kind(kind: NoteKind) -> str:
+    """Filter: notes of that kind."""
+    return f"kind = '{kind.value}'"
+
+
+def versions_of(note_id: str) -> str:
+    """Filter: the versions of a note."""
+    return f"starts_with({KEY}, '{note_id}/')"
+
+
+def linked_with(keys: Sequence[str]) -> str:
+    """Filter: links of any of these records."""
+    return f"({_among('one', keys)} OR {_among('other', keys)})"
+
+
 def gap_rows(gaps: Iterable[Gap]) -> pa.Table:
     """Gaps as rows; the same gap always has the same key."""
     rows = [
@@ -274,8 +362,18 @@ def overlapping(span: Span) -> str:
 
 def with_keys(keys: Sequence[str]) -> str:
     """Filter: rows of these keys."""
-    quoted = ("'" + key.replace("'", "''") + "'" for key in keys)
-    return f"{KEY} IN ({','.join(quoted)})" if keys else "false"
+    return _among(KEY, keys)
+
+
+def _among(column: str, values: Sequence[str]) -> str:
+    quoted = ("'" + value.replace("'", "''") + "'" for value in values)
+    return f"{column} IN ({','.join(quoted)})" if values else "false"
+
+
+def portions(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Keys in as many filters as it takes: one of thousands is slow to read."""
+    for start in range(0, len(keys), _AT_ONCE):
+        yield keys[start : start + _AT_ONCE]
 
 
 def in_state(channel: Channel, state: State) -> str:

@@ -12,11 +12,13 @@ import pyarrow.compute as pc
 from mirrordesk import clock, control, durable
 from mirrordesk.control import Span
 from mirrordesk.errors import StoreError
+from mirrordesk.knowledge import Author, Learned, Link
 from mirrordesk.memory import migrations, purge, purge_moments, schema
 from mirrordesk.memory.completing import completed
 from mirrordesk.memory.episodes import EpisodeBook
 from mirrordesk.memory.ledger import Ledger
 from mirrordesk.memory.media import Media
+from mirrordesk.memory.notes import NoteBook
 from mirrordesk.memory.scenes import orphans
 from mirrordesk.memory.spaces import Spaces
 from mirrordesk.memory.tables import Tables
@@ -56,6 +58,7 @@ class Store:
         self.spaces = Spaces(self.tables)
         self._ledger = Ledger(self.tables)
         self._episodes = EpisodeBook(self.tables)
+        self.notes = NoteBook(self.tables)
         self._in_state: dict[State, tuple[int, dict[str, int]]] = {}  # version, counts
         if self._is_forgetting_outstanding():
             self.carry_out_forgetting(Media(profile))
@@ -126,6 +129,18 @@ class Store:
         with self.writing():
             forgotten = control.forgotten_spans(self._profile)
             self._episodes.put([e for e in episodes if not _within(e, forgotten)])
+
+    def learn(self, learned: Sequence[Learned], links: Sequence[Link], author: Author) -> int:
+        """Take up what was learnt, and return how many notes have changed.
+
+        What rests on a moment that is no longer there, or on no moment at all, is left out.
+        """
+        with self.writing():
+            named = {source.moment for one in learned for source in one.sources}
+            there = set(self.known(sorted(named)))
+            sound = [o for o in learned if o.sources and all(s.moment in there for s in o.sources)]
+            self.notes.link(links)
+            return len(self.notes.put(sound, author))
 
     def refresh_episodes(self, since_ns: int) -> None:
         """Cut moments into episodes anew from the one open at `since_ns`; twice is once."""

@@ -14,9 +14,9 @@ from datetime import time as time_of_day
 
 from mirrordesk import clock
 from mirrordesk.control import Span
-from mirrordesk.memory import clock_words, day_words
-from mirrordesk.memory.clock_words import Times
-from mirrordesk.memory.day_words import Days, Hours
+from mirrordesk.dates import clock_words, day_words
+from mirrordesk.dates.clock_words import Times
+from mirrordesk.dates.day_words import Days, Hours
 
 _LEAST_PADDING = 15 * clock.MINUTE
 _PADDING_SHARE = 8  # an eighth of the span on either side: three hours of a day

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mirrordesk import clock
 from mirrordesk.control import Span
-from mirrordesk.memory.day_words import Hours, number
+from mirrordesk.dates.day_words import Hours, number
 
 _EXACT = 0.25  # hours around a clock time
 _ROUGH = 0.5  # … with "around"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirrordesk import clock
-from mirrordesk.memory.dates import parse
+from mirrordesk.dates.when import parse
 from tests.memory.made import ZONE
 
 
