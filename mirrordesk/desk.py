@@ -19,10 +19,11 @@ from mirrordesk.control import Span
 from mirrordesk.errors import WeightsError, WorkerError
 from mirrordesk.footprint import GIGABYTE, Footprint, Room
 from mirrordesk.hindsight import Hindsight
+from mirrordesk.knowledge import Procedure
 from mirrordesk.llm import extractive
 from mirrordesk.llm.agreement import LEGIBLE, agreed
 from mirrordesk.llm.reader import Reader
-from mirrordesk.memory import account, forget
+from mirrordesk.memory import account, forget, howto
 from mirrordesk.memory.media import Media
 from mirrordesk.memory.recall import Recall
 from mirrordesk.memory.store import Store
@@ -172,6 +173,10 @@ class Desk:
 
     def _rarity(self, term: str) -> float:
         return self._recall.rarity([term])[term]
+
+    def procedures(self, question: str, limit: int = 5) -> list[Procedure]:
+        """How what the question asks for was done, as learnt; the newest first."""
+        return howto.find(self.store.notes, question, limit)
 
     def day(self, day: date) -> Day:
         """The timeline of a local day."""
