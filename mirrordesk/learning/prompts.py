@@ -73,7 +73,8 @@ class Screens:
     """The commands that terminals showed lately, to tell which of a new frame were just typed.
 
     A terminal shows what was typed before, too: what a frame shares with the end of an earlier one
-    is old. What was begun there and is longer now was being typed.
+    is old, and so is what the very first screen shows above its last command. What was begun there
+    and is longer now was being typed.
     """
 
     _KEPT = 8  # of as many terminals and tabs
@@ -92,9 +93,10 @@ class Screens:
             if now == last:
                 return list(commands[end:]), ""
             return list(commands[end - 1 :]), last
+        is_first = not self._screens
         if commands:
             self._screens = [*self._screens[1 - self._KEPT :], list(commands)]
-        return list(commands), ""
+        return list(commands[-1:] if is_first else commands), ""
 
 
 def _end_of_shared(before: Sequence[str], now: Sequence[str]) -> int | None:

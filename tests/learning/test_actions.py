@@ -65,6 +65,11 @@ def test_each_command_is_done_once_however_long_it_stays_on_the_screen() -> None
     assert [a.text for a in actions(sitting(BEGIN, shown))] == [f"$ {c}" for c in commands]
 
 
+def test_what_stood_above_when_watching_began_was_not_typed_now() -> None:
+    first = frame(0, "xterm", "shell", "$ make test\nok\n$ make build\nok\n$ make deploy\nok")
+    assert [a.text for a in actions(sitting(BEGIN, [first]))] == ["$ make deploy"]
+
+
 def test_a_shell_that_comes_back_to_the_front_shows_nothing_new() -> None:
     one, other = Terminal(), Terminal()
     shown = [one.type("make test"), other.type("npm start"), one.type("make build")]
@@ -78,8 +83,9 @@ def test_a_shell_that_comes_back_to_the_front_shows_nothing_new() -> None:
 
 def test_a_command_that_was_half_typed_counts_when_it_is_whole() -> None:
     half = frame(0, "xterm", "shell", "$ make test\nok\n$ make dep")
+    first = frame(0, "xterm", "shell", "$ make test")
     whole = frame(0, "xterm", "shell", "$ make test\nok\n$ make deploy")
-    assert [a.text for a in actions(sitting(BEGIN, [half, whole]))] == [
+    assert [a.text for a in actions(sitting(BEGIN, [first, half, whole]))] == [
         "$ make test",
         "$ make deploy",
     ]
