@@ -20,10 +20,12 @@ from collections.abc import Iterator
 from mirrordesk import weights
 from mirrordesk.capture import accessibility, audio, backends, soundserver
 from mirrordesk.config import Settings
-from mirrordesk.errors import CaptureUnavailable, WeightsError, WeightsMissing
+from mirrordesk.errors import CaptureUnavailable, KeyTrouble, WeightsError, WeightsMissing
 from mirrordesk.paths import Profile
 from mirrordesk.perception import devices
 from mirrordesk.records import Check
+from mirrordesk.seal import holding, resealing
+from mirrordesk.seal.ring import FILE, KEYRING
 from mirrordesk.weights import Role
 
 OK, MISSING, PROBLEM = "ok", "missing", "problem"
@@ -45,6 +47,7 @@ def checks(profile: Profile, settings: Settings) -> list[Check]:
     return [
         _profile(profile),
         _disk(profile),
+        _sealing(profile),
         *_display(),
         *_browsers(settings),
         *_sound(settings),
@@ -73,6 +76,26 @@ def _disk(profile: Profile) -> Check:
     if free >= LEAST_FREE_BYTES:
         return Check("disk", OK, words)
     return Check("disk", PROBLEM, words, "mirrordesk forget --from 2000-01-01 --to DATE")
+
+
+def _sealing(profile: Profile) -> Check:
+    """Where the key lies, and what that does not protect from."""
+    try:
+        found = holding.told(profile)
+    except KeyTrouble as error:
+        return Check("sealing", PROBLEM, str(error))
+    if found.locked:
+        return Check("sealing", MISSING, "the memory is locked", "mirrordesk key unlock")
+    if found.settled is False:
+        left = sum(1 for _ in resealing.unsealed(profile))
+        words = f"{left} files of before are still to be sealed, which happens while reading rests"
+        return Check("sealing", MISSING, words, "mirrordesk key renew")
+    if found.place == FILE:
+        words = "sealed by a key in the profile itself: who copies the whole folder can read it"
+        better = "keyring" if found.keyring else "passphrase"
+        return Check("sealing", OK, words, f"mirrordesk key {better}")
+    words = f"the key lies in {found.keyring}" if found.place == KEYRING else "by a passphrase"
+    return Check("sealing", OK, f"sealed; {words}")
 
 
 def _display() -> list[Check]:

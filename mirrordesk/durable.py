@@ -35,15 +35,16 @@ def stamp(path: Path) -> Stamp | None:
     return about.st_size, about.st_mtime_ns, about.st_ino
 
 
-def write(path: Path, data: bytes, *, sync: bool = True) -> None:
+def write(path: Path, data: bytes, *, sync: bool = True, mode: int = 0o666) -> None:
     """Replace `path` by `data` in one step; with `sync` it is on the disk when this returns.
 
-    Raises DiskFull where there is no space; the former content then still stands.
+    `mode` says who may open it, less what the umask forbids. Raises DiskFull where there is no
+    space; the former content then still stands.
     """
     scratch = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}{_SCRATCH}")
     try:
         with _naming_a_full_disk(path):
-            with scratch.open("wb") as file:
+            with open(scratch, "wb", opener=lambda p, flags: os.open(p, flags, mode)) as file:
                 file.write(data)
                 file.flush()
                 if sync:
@@ -94,9 +95,9 @@ def _naming_a_full_disk(path: Path) -> Iterator[None]:
         raise
 
 
-def write_json(path: Path, value: Any, *, sync: bool = True) -> None:
+def write_json(path: Path, value: Any, *, sync: bool = True, mode: int = 0o666) -> None:
     """`write` of a JSON value."""
-    write(path, json.dumps(value, ensure_ascii=False).encode(), sync=sync)
+    write(path, json.dumps(value, ensure_ascii=False).encode(), sync=sync, mode=mode)
 
 
 def read_json(path: Path) -> Any | None:

@@ -11,7 +11,10 @@
     ├── StoreError                7   the tables refuse to open or to be written
     ├── WorkerError               8   a child process answered with a failure or went away
     │   └── ChildFailed           *   ended with the exit status of its own error
-    └── DiskFull                  9   no space left for what must be durable
+    ├── DiskFull                  9   no space left for what must be durable
+    └── KeyTrouble               10   the memory cannot be unsealed
+        ├── MemoryLocked         10   its passphrase was not given since the login
+        └── WrongKey             10   a key that is another's, changed or gone
 
 Errors of libraries are mapped to these where the library is called, so that the shells above
 need to know no library. Every message is one sentence that a person can act on.
@@ -88,3 +91,17 @@ class DiskFull(MirrorDeskError):
     """There is no space left for something that has to be durable."""
 
     exit_status = 9
+
+
+class KeyTrouble(MirrorDeskError):
+    """The memory cannot be unsealed here and now; nothing on the disk was touched."""
+
+    exit_status = 10
+
+
+class MemoryLocked(KeyTrouble):
+    """The memory is sealed by a passphrase that was not given since the login."""
+
+
+class WrongKey(KeyTrouble):
+    """The key is another memory's, or was changed, or is gone; the memory is not harmed."""

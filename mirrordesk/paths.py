@@ -2,6 +2,8 @@
 
 <profile>/
   profile.json     format number and date of birth; without it the folder is no profile
+  key.json         the keys that seal the profile, wrapped; key-<id>.bin: what unwraps them, where
+                   that lies neither in a keyring nor in a person's head (mirrordesk/seal/)
   config.toml      settings the person changed
   spool/           acknowledged captures that wait for perception; quarantine/ beside them
   media/           frames and sound that moments refer to
@@ -22,7 +24,7 @@ import platformdirs
 from mirrordesk import clock, durable
 from mirrordesk.errors import ProfileError
 
-FORMAT = 1
+FORMAT = 2  # 1: from before profiles were sealed
 HOME_VARIABLE = "MIRRORDESK_HOME"
 
 
@@ -48,6 +50,20 @@ class Profile:
         about = durable.read_json(self.marker)
         created = about.get("created") if isinstance(about, dict) else None
         return clock.to_ns(datetime.fromisoformat(created)) if isinstance(created, str) else 0
+
+    @property
+    def key_about(self) -> Path:
+        """The wrapped keys, and where what unwraps them lies."""
+        return self.root / "key.json"
+
+    def key_file(self, wrap: str) -> Path:
+        """What unwraps the keys, by its id, where it lies in the profile."""
+        return self.root / f"key-{wrap}.bin"
+
+    @property
+    def key_lock(self) -> Path:
+        """Held while the keys are made or changed."""
+        return self.state / "key.lock"
 
     @property
     def config(self) -> Path:
@@ -129,6 +145,19 @@ class Profile:
     @property
     def forgotten(self) -> Path:
         return self.state / "forgotten.jsonl"
+
+    @classmethod
+    def around(cls, path: Path) -> Profile:
+        """The profile that a file lies in. Raises ProfileError where it lies in none."""
+        for folder in path.parents:
+            if (profile := cls(folder)).marker.exists():
+                return profile
+        raise ProfileError(f"{path} lies in no profile.")
+
+    def has_content(self) -> bool:
+        """Whether anything was recorded into it yet."""
+        folders = (self.store, self.media, self.spool)
+        return any(path.is_file() for folder in folders for path in folder.rglob("*"))
 
     @classmethod
     def open(cls, root: Path | None = None) -> Profile:

@@ -39,6 +39,7 @@ from mirrordesk.perception.encoders import Encoders
 from mirrordesk.perception.perceiver import Perceiver
 from mirrordesk.records import Channel, Gap, Kind, Moment, SpoolEntry, State, Watch
 from mirrordesk.redaction import paint
+from mirrordesk.seal.resealing import Resealing
 
 REST_S = 0.5  # between two looks into an empty spool
 LONG_REST_S = 5.0  # … and into one that has to wait: it may be long, and looking costs, too
@@ -68,6 +69,7 @@ class Pipeline:
             self._remove_forgotten_media,
         )
         self._held: set[str] = set()  # names of frames that cannot be read now
+        self._resealing = Resealing(profile, self._store.writing)
         self._packing = Packing(self._store, profile, self._attempts)
         self._thinning = Thinning(self._store, profile, self._budget)
         self._maintained = 0  # how many moments were stored at the last compaction
@@ -226,7 +228,12 @@ class Pipeline:
         done = self._catchup.step(self.report)
         if done:
             self._count(done)
-        return done or self._packing.step(self.report) or self._thinning.step()
+        return (
+            done
+            or self._resealing.step()
+            or self._packing.step(self.report)
+            or self._thinning.step()
+        )
 
     def _budget(self) -> int:
         return round(config.load(self._profile).storage.budget_gb * GIGABYTE)

@@ -6,11 +6,13 @@ import time
 
 from mirrordesk import clock, status
 from mirrordesk.capture.spool import Spool
+from mirrordesk.errors import KeyTrouble
 from mirrordesk.paths import Profile
 from mirrordesk.supervisor import Supervised
 
-# A restart mends no wrong settings (2), no broken or locked profile (3) and no missing display (4).
-FINAL = frozenset({0, 2, 3, 4})
+# A restart mends no wrong settings (2), no broken or locked profile (3), no missing display (4) and
+# no missing key.
+FINAL = frozenset({0, 2, 3, 4, KeyTrouble.exit_status})
 STALLED_NS = 5 * clock.MINUTE  # the slowest batch of frames takes about two on a small machine
 
 

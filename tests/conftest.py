@@ -21,6 +21,12 @@ def no_models_of_ones_own(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ[places.MODELS_VARIABLE] = str(tmp_path_factory.mktemp("models"))
 
 
+@pytest.fixture(autouse=True, scope="session")
+def no_keyring_of_ones_own() -> None:
+    """No test, and no process that one starts, touches the keyring of whoever runs it."""
+    os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+
+
 @pytest.fixture
 def profile(tmp_path: Path) -> Profile:
     """A fresh profile in a folder of its own."""

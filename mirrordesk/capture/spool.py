@@ -4,7 +4,7 @@ An entry is written beside its place, synced, renamed and the folder synced; onl
 acknowledged. One file an entry rather than one long journal: an entry can be forgotten, quarantined
 or taken newest first without rewriting its neighbours, and no cursor can point to a wrong place.
 
-File layout, little endian:
+A file is sealed (`seal/files.py`). What it holds, little endian:
 
     4 bytes  magic "MDS1"
     4 bytes  u32 length of the header
@@ -31,6 +31,8 @@ from mirrordesk.control import Span
 from mirrordesk.errors import SpoolCorrupt
 from mirrordesk.paths import Profile
 from mirrordesk.records import Gap, SpoolEntry, Watch, from_json, to_json
+from mirrordesk.seal import files, keys
+from mirrordesk.seal.broken import Broken
 
 _HEAD = struct.Struct("<4sIII")
 _MAGIC = b"MDS1"
@@ -77,9 +79,13 @@ def _handles(folder: Path) -> Iterator[Handle]:
 
 
 class Spool:
-    """The spool of a profile. Any number of processes may write; one consumer removes."""
+    """The spool of a profile. Any number of processes may write; one consumer removes.
+
+    Raises KeyTrouble where the profile's key is not at hand.
+    """
 
     def __init__(self, profile: Profile) -> None:
+        keys.of(profile).ring()  # nobody is to find out at the first capture that there is no key
         self._folder = profile.spool
         self._quarantine = profile.quarantine
 
@@ -96,7 +102,7 @@ class Spool:
         header = json.dumps(fields, ensure_ascii=False).encode()
         crc = zlib.crc32(payload, zlib.crc32(header))
         data = _HEAD.pack(_MAGIC, len(header), len(payload), crc) + header + payload
-        durable.write(self._folder / self._name(item), data)
+        files.write(self._folder / self._name(item), data)
 
     @staticmethod
     def _name(item: Spooled) -> str:
@@ -109,7 +115,10 @@ class Spool:
 
     def read(self, handle: Handle) -> Spooled:
         """The entry as it was put. Raises SpoolCorrupt where it is not that any more."""
-        data = handle.path.read_bytes()
+        try:
+            data = files.read(handle.path)
+        except Broken as error:
+            raise SpoolCorrupt(f"The spool entry {handle.name} is not what was sealed.") from error
         if len(data) < _HEAD.size:
             raise SpoolCorrupt(f"The spool entry {handle.name} is cut off.")
         magic, header_size, payload_size, crc = _HEAD.unpack_from(data)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from mirrordesk import __version__
-from mirrordesk.cli import commands, models, rules, values
+from mirrordesk.cli import commands, key, models, rules, values
 from mirrordesk.errors import UsageError
 from mirrordesk.paths import HOME_VARIABLE, Profile
 from mirrordesk.registry.model import Role
@@ -69,6 +69,7 @@ def parser() -> argparse.ArgumentParser:
     add("doctor", commands.doctor, "what was chosen, what is missing and the command that mends it")
     _add_models(subparsers)
     _add_rules(subparsers)
+    _add_key(subparsers)
     settings = add("config", commands.settings, "show all settings, or change one")
     settings.add_argument("key", nargs="?", help="section.name")
     settings.add_argument("value", nargs="?", help="its new value; lists with commas")
@@ -170,3 +171,16 @@ def _add_rules(subparsers: argparse._SubParsersAction[_Parser]) -> None:
     tried.add_argument("--examples", type=values.positive, default=5)
     applied = add_with_rule("apply", rules.apply, "forget what is stored and a rule covers")
     applied.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def _add_key(subparsers: argparse._SubParsersAction[_Parser]) -> None:
+    text = "see, move, lock and renew the key that seals the memory"
+    group = subparsers.add_parser("key", help=text, description=text, parents=[_common()])
+    group.set_defaults(command=key.told)
+    add = _adding(group.add_subparsers(metavar="VERB", parser_class=_Parser))
+    add("unlock", key.unlock, "open a memory with a passphrase, until you log out")
+    add("lock", key.lock, "let nobody open it without the passphrase")
+    add("passphrase", key.passphrase, "let a passphrase open the memory, or change it")
+    add("keyring", key.into_keyring, "keep the key in the system's keyring")
+    add("file", key.into_file, "keep the key in a file of the profile")
+    add("renew", key.renew, "seal everything with a new key")

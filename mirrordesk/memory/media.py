@@ -1,7 +1,7 @@
 """Frames and sound beside the tables: media/YYYY/MM/DD/<start>_<end>_<id>.webp or .ogg.
 
 A frame is a file of its own while it is fresh; later it lies in a segment of the same folder and
-keeps its name (`archive/`).
+keeps its name (`archive/`). All files are sealed (`seal/files.py`): no other program reads them.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from mirrordesk.memory.archive import segment, shelf
 from mirrordesk.memory.archive.segment import Level
 from mirrordesk.memory.archive.shelf import Kept
 from mirrordesk.paths import Profile
+from mirrordesk.seal import files
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -151,7 +152,7 @@ class Media:
         for folder in self._missing_folders(path.parent):
             folder.mkdir(mode=0o700, exist_ok=True)
             durable.sync_folder(folder.parent)
-        durable.write(path, data)
+        files.write(path, data)
 
     def _missing_folders(self, folder: Path) -> Iterator[Path]:
         if not folder.exists():
@@ -164,7 +165,7 @@ def kept(path: Path) -> Kept:
     from PIL import Image
 
     try:
-        with Image.open(path) as picture:
+        with files.opened(path) as file, Image.open(file) as picture:
             return Kept(np.asarray(picture.convert("RGB")), Level.FULL)
     except FileNotFoundError as error:  # packed, perhaps just now
         found = shelf.frame(path)
@@ -210,7 +211,7 @@ def _samples(path: Path) -> Samples:
     import av
 
     blocks: list[Samples] = []
-    with av.open(str(path)) as container:
+    with files.opened(path) as file, av.open(file) as container:
         resampler = av.AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE)
         for frame in container.decode(audio=0):
             blocks.extend(out.to_ndarray()[0] for out in resampler.resample(frame))

@@ -59,6 +59,7 @@ LIGHT = (
     *("width", "height", *STATES.values(), "scene", "region"),
 )
 SHOWN = (*LIGHT, "lines", "windows")
+PLACED = (KEY, "kind", START, END, "source")
 NAMED = (KEY, "kind", START, END, ZONE, "source", "app", "title", "url", MEDIA, "windows")
 
 VERSIONED = (KEY, "kind", START, END, BODY, "author", "version", "written_ns", "locked")
@@ -138,6 +139,17 @@ SCHEMAS: dict[str, pa.Schema] = {
     META: pa.schema(_strings(KEY, VALUE)),
 }
 
+
+# What nobody who has the disk may read, by table. `TERMS` and `VECTOR` are sealed wherever they
+# are; every other column that could tell something is to be named here. Filters do not see these.
+SEALED: dict[str, tuple[str, ...]] = {
+    MOMENTS: ("app", "title", "url", TEXT, "lines", "windows"),
+    EPISODES: ("title", "summary", "apps"),
+    NOTES: (BODY,),
+    VERSIONS: (BODY,),
+}
+# The sealed columns that filters may ask for by their whole value; see `Table.having`
+MARKED: dict[str, tuple[str, ...]] = {MOMENTS: ("app",)}
 
 _AT_ONCE = 500  # keys in one filter
 _ODD = re.compile(r"[^0-9A-Za-z-]+")  # what a table's name cannot hold, and dots
@@ -312,6 +324,13 @@ def of_kind(kind: NoteKind) -> str:
 def versions_of(note_id: str) -> str:
     """Filter: the versions of a note."""
     return f"starts_with({KEY}, '{note_id}/')"
+
+
+def searched_for(table: str, rows: Iterable[Row]) -> list[str]:
+    """What full-text search reads of rows, which tell all but that, of a table that has `TERMS`."""
+    if table == MOMENTS:
+        return [search_key(to_moment(row)) for row in rows]
+    return [" ".join(terms(words_of(to_note(row).learned))) for row in rows]
 
 
 def linked_with(keys: Sequence[str]) -> str:

@@ -34,6 +34,7 @@ from mirrordesk.records import (
     Watch,
     region_id,
 )
+from mirrordesk.seal import keys
 
 MOST_FRAGMENTS = 64  # of a table before it is compacted
 MOST_UNINDEXED = 256  # moments that search may read one by one, and …
@@ -44,16 +45,20 @@ _BATCH = 4096  # rows turned into moments at once
 class Store:
     """A profile's tables. Any number of processes may read and write at the same time.
 
-    Opening creates or migrates them and finishes a forgetting that was cut off. Every method raises
+    Opening creates or migrates them, seals them where they are not or a key was renewed, and
+    finishes a forgetting that was cut off. It raises KeyTrouble without the key, every method
     StoreError where the tables are damaged, the writing ones DiskFull where there is no space.
     """
 
-    def __init__(self, profile: Profile) -> None:
+    def __init__(self, profile: Profile, tables: Tables | None = None) -> None:
+        """`tables`: others than the profile's own sealed ones, to compare with."""
         self._profile = profile
-        self.tables = Tables(profile.store)
+        keys.of(profile).ring()  # nothing is touched without the right one
+        self.tables = tables or Tables(profile.store, keys.of(profile))
         if migrations.done(self.tables) < len(migrations.MIGRATIONS):
             with self.writing():
                 migrations.migrate(self.tables)
+        self.seal()
         self._moments = self.tables[schema.MOMENTS]
         self.spaces = Spaces(self.tables)
         self._ledger = Ledger(self.tables)
@@ -62,6 +67,12 @@ class Store:
         self._in_state: dict[State, tuple[int, dict[str, int]]] = {}  # version, counts
         if self._is_forgetting_outstanding():
             self.carry_out_forgetting(Media(profile))
+
+    def seal(self) -> None:
+        """Seal all tables with the newest key, where they are not."""
+        if not self.tables.is_sealed():
+            with self.writing():
+                self.tables.reseal()
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:

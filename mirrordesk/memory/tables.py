@@ -1,38 +1,52 @@
 """LanceDB, behind two small classes. No other module imports it.
 
-Readers always see what other processes have written. What is written is on the disk when a call
-returns; what goes wrong is StoreError or DiskFull, in one sentence.
+Whoever uses them speaks clear text: rows are sealed here on their way in, and opened on their way
+out (`cells.py`). Readers always see what other processes have written. What is written is on the
+disk when a call returns; what goes wrong is StoreError or DiskFull, in one sentence.
 """
 
 from __future__ import annotations
 
+import functools
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 import pyarrow as pa
 
 from mirrordesk import durable
-from mirrordesk.memory import schema
+from mirrordesk.errors import StoreError
+from mirrordesk.memory import cells, schema
 from mirrordesk.memory.seam import mapped, synced, translated
+from mirrordesk.seal.broken import Broken
+from mirrordesk.seal.keys import Keys
+from mirrordesk.seal.ring import Ring
+from mirrordesk.seal.seal import Seal
 
 ATTEMPTS = 5  # at a write another process got ahead of, at a read of what was cleaned away
 KEEP_VERSIONS = timedelta(minutes=10)  # far longer than any read takes
 _ABSENT = "null"  # LanceDB takes a vector that is not there yet for a bad one
+_SEALED = "sealed with"  # the note that names the key of all tables
 _BATCH = 1024  # rows held in memory while a table is rewritten
 
 Result = TypeVar("Result")
 
 
 class Table:
-    """One table of the store, always at its newest version."""
+    """One table of the store, always at its newest version.
 
-    def __init__(self, connection: Any, name: str, folder: Path) -> None:
+    Its rows are sealed where it was made with `keys`; they are clear in a table of before.
+    """
+
+    def __init__(self, connection: Any, name: str, folder: Path, keys: Keys | None = None) -> None:
         self.name = name
         self._connection = connection
         self._folder = folder
+        self._keys = keys
+        self._sealed: tuple[Ring, Seal | None] | None = None  # of which ring, and the table's own
         with mapped(folder):
             self._table = connection.open_table(name)
 
@@ -50,19 +64,37 @@ class Table:
 
     def rows(self, columns: Sequence[str], where: str | None = None) -> pa.Table:
         """These columns of the rows that pass the filter, in no particular order."""
-        return self._read(lambda table: _query(table.search(), columns, where).to_arrow())
+        wanted = list(dict.fromkeys((*columns, schema.KEY)))  # cells are bound to their row's key
+
+        def read(table: Any, seal: Seal | None) -> pa.Table:
+            found = _query(table.search(), wanted if seal else columns, where).to_arrow()
+            return self._clear(found, seal).select(list(columns)) if seal else found
+
+        return self._read_sealed(read)
+
+    def grouping(self, column: str) -> str:
+        """The column to read for what only has to be told apart; `column` is of `schema.MARKED`."""
+        return cells.mark(column) if self._seal() else column
+
+    def having(self, column: str, value: str) -> str:
+        """Filter: rows whose `column`, one of `schema.MARKED`, is exactly `value`."""
+        if seal := self._seal():
+            return f"{cells.mark(column)} = '{seal.mark(value)}'"
+        quoted = value.replace("'", "''")
+        return f"{column} = '{quoted}'"
 
     def match(self, words: Sequence[str], limit: int, where: str | None = None) -> dict[str, float]:
         """BM25 by key, of the best rows that hold any of the terms `words`."""
         from lancedb.query import MatchQuery
 
-        query = MatchQuery(" ".join(words), schema.TERMS)
         score = "_score"
-        found = self._read(
-            lambda table: (
-                _query(table.search(query), (schema.KEY, score), where).limit(limit).to_arrow()
-            )
-        )
+
+        def read(table: Any, seal: Seal | None) -> pa.Table:
+            asked = cells.hashed(words, seal) if seal else " ".join(words)
+            query = table.search(MatchQuery(asked, schema.TERMS))
+            return _query(query, (schema.KEY, score), where).limit(limit).to_arrow()
+
+        found = self._read_sealed(read)
         return dict(zip(found[schema.KEY].to_pylist(), found[score].to_pylist(), strict=True))
 
     def nearest(
@@ -71,18 +103,14 @@ class Table:
         """Cosine similarity by key, of the rows whose vector is nearest."""
         distance = "_distance"  # 1 - cosine
         known = schema.WITH_VECTOR + (f" AND {where}" if where else "")
-        found = self._read(
-            lambda table: (
-                _query(
-                    table.search(vector, vector_column_name=schema.VECTOR),
-                    (schema.KEY, distance),
-                    known,
-                )
-                .distance_type("cosine")
-                .limit(limit)
-                .to_arrow()
-            )
-        )
+
+        def read(table: Any, seal: Seal | None) -> pa.Table:
+            asked = seal.turned(np.asarray([vector], np.float32))[0].tolist() if seal else vector
+            query = table.search(asked, vector_column_name=schema.VECTOR)
+            chosen = _query(query, (schema.KEY, distance), known)
+            return chosen.distance_type("cosine").limit(limit).to_arrow()
+
+        found = self._read_sealed(read)
         near = (1.0 - d for d in found[distance].to_pylist())
         return dict(zip(found[schema.KEY].to_pylist(), near, strict=True))
 
@@ -101,6 +129,8 @@ class Table:
         )
 
     def _merge(self, rows: pa.Table, how: Callable[[Any], Any]) -> None:
+        if seal := self._seal():
+            rows = cells.stored_rows(self.name, rows, seal)
         self._write(
             lambda table: how(table.merge_insert(schema.KEY)).execute(rows, on_bad_vectors=_ABSENT)
         )
@@ -126,6 +156,8 @@ class Table:
 
     def add_column(self, column: pa.Field) -> None:
         """Add a column, null in every row."""
+        if seal := self._seal():
+            column = cells.stored_schema(self.name, pa.schema([column]), seal).field(0)
         self._write(lambda table: table.add_columns(column))
 
     def drop_column(self, name: str) -> None:
@@ -149,20 +181,82 @@ class Table:
 
         What was deleted or replaced is then gone from the disk, its terms in the index too.
         """
-        indexed = schema.TERMS in self.columns()
+        self._overwrite(self._table.schema, iter)
+        self._tidy()
+
+    def reseal(self) -> None:
+        """Write all rows anew, sealed with the newest key, and delete every other file.
+
+        Nothing of before is on the disk any more. May be cut off anywhere and is then done again.
+        """
+        assert self._keys is not None
+        newest, former = self._keys.newest, self._seal()
+        stored = self._read(lambda table: table.schema)
+        clear = cells.clear_schema(self.name, stored)
+        if former is not newest and cells.is_to_be_sealed(self.name, clear.names):
+
+            def anew(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+                for batch in batches:
+                    rows = self._with_terms(pa.Table.from_batches([batch]), former)
+                    yield from cells.stored_rows(self.name, rows, newest).to_batches()
+
+            self._overwrite(cells.stored_schema(self.name, clear, newest), anew)
+        self._tidy()
+
+    def _with_terms(self, rows: pa.Table, seal: Seal | None) -> pa.Table:
+        """Stored rows in the clear; terms that were hashed are made of the rest once more."""
+        if seal is None:
+            return rows
+        rows = self._clear(rows, seal)
+        if schema.TERMS not in rows.column_names:
+            return rows
+        made = pa.array(schema.searched_for(self.name, rows.to_pylist()), pa.string())
+        place = rows.column_names.index(schema.TERMS)
+        return rows.set_column(place, rows.schema.field(schema.TERMS), made)
+
+    def _overwrite(self, stored: pa.Schema, change: Callable[[Any], Iterable[Any]]) -> None:
+        """Make the rows, as `change` makes them of batches, all that the newest version holds."""
         with mapped(self._folder), synced(self._folder / f"{self.name}.lance"):
             self._table.checkout_latest()
-            batches = self._table.search().to_batches(_BATCH)
+            batches = change(self._table.search().to_batches(_BATCH))
             self._table = self._connection.create_table(
                 self.name,
-                data=batches,
-                schema=self._table.schema,
+                data=pa.RecordBatchReader.from_batches(stored, batches),
+                schema=stored,
                 mode="overwrite",
                 on_bad_vectors=_ABSENT,
             )
-        if indexed:
+
+    def _tidy(self) -> None:
+        """Build the index over what is there now, and delete the files of every other version."""
+        if schema.TERMS in self.columns():
             self.index_terms()
         self._write(_drop_history)
+
+    def _clear(self, rows: pa.Table, seal: Seal) -> pa.Table:
+        assert self._keys is not None
+        try:
+            return cells.clear_rows(self.name, rows, self._keys.find, seal)
+        except Broken as error:
+            raise StoreError(f"The table {self.name} does not hold what was sealed.") from error
+
+    def _seal(self) -> Seal | None:
+        """The key of the newest version; None: its rows are clear."""
+        if self._keys is None:
+            return None
+        ring = self._keys.ring()
+        if self._sealed is None or self._sealed[0] is not ring or not ring.settled:
+            key = cells.sealed_by(self._read(lambda table: table.schema))
+            self._sealed = ring, None if key is None else ring.find(key)
+        return self._sealed[1]
+
+    def _read_sealed(self, action: Callable[[Any, Seal | None], Result]) -> Result:
+        """`_read` with the table's key, again where another one was put in its place meanwhile."""
+        while True:
+            seal = self._seal()
+            found = self._read(functools.partial(_with_seal, action, seal))
+            if self._seal() is seal:
+                return found
 
     def _write(self, action: Callable[[Any], object]) -> None:
         """Do it at the newest version, again where another process committed meanwhile."""
@@ -198,6 +292,12 @@ def _query(query: Any, columns: Sequence[str], where: str | None) -> Any:
     return chosen if where is None else chosen.where(where)
 
 
+def _with_seal(
+    action: Callable[[Any, Seal | None], Result], seal: Seal | None, table: Any
+) -> Result:
+    return action(table, seal)
+
+
 def _drop_history(table: Any) -> None:
     import warnings
 
@@ -207,12 +307,13 @@ def _drop_history(table: Any) -> None:
 
 
 class Tables:
-    """The store's folder: opens tables by name and creates them."""
+    """The store's folder: opens tables by name and creates them, sealed where there are `keys`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, keys: Keys | None = None) -> None:
         import lancedb
 
         self.folder = folder
+        self._keys = keys
         self._open: dict[str, Table] = {}
         self._notes: tuple[int, dict[str, str]] = (-1, {})  # version of the table, and what it held
         with mapped(folder):
@@ -221,7 +322,7 @@ class Tables:
     def __getitem__(self, name: str) -> Table:
         """The table of that name. Raises StoreError where it is missing or unreadable."""
         if name not in self._open:
-            self._open[name] = Table(self._connection, name, self.folder)
+            self._open[name] = Table(self._connection, name, self.folder, self._keys)
         return self._open[name]
 
     def names(self) -> list[str]:
@@ -231,6 +332,8 @@ class Tables:
 
     def create(self, name: str, columns: pa.Schema) -> Table:
         """The table of that name, made where there is none."""
+        if self._keys:
+            columns = cells.stored_schema(name, columns, self._keys.newest)
         with mapped(self.folder), synced(self.folder):
             self._connection.create_table(name, schema=columns, exist_ok=True)
         return self[name]
@@ -241,6 +344,18 @@ class Tables:
         with mapped(self.folder):
             self._connection.drop_table(name, ignore_missing=True)
             durable.sync_folder(self.folder)
+
+    def is_sealed(self) -> bool:
+        """Whether every table is sealed with the newest key, and nothing of before is left."""
+        return self._keys is None or self.meta(_SEALED).get(_SEALED) == self._keys.newest.id.hex()
+
+    def reseal(self) -> None:
+        """Seal every table with the newest key. The caller holds the write lock."""
+        assert self._keys is not None
+        for name in self.names():
+            if name != schema.META:
+                self[name].reseal()
+        self.note(_SEALED, self._keys.newest.id.hex())
 
     def meta(self, prefix: str) -> dict[str, str]:
         """What was noted under keys that begin with `prefix`; read anew when it has changed."""

@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw
 from mirrordesk.errors import StoreError
 from mirrordesk.memory.archive import shelf
 from mirrordesk.records import Box
+from mirrordesk.seal import files
 
 WIDTH, HEIGHT = 576, 360  # pixels of a thumbnail, twice what a card shows
 NARROWEST, WIDEST = (
@@ -47,7 +48,7 @@ def archived(frame: Path) -> bytes | None:
 
 def _opened(frame: Path) -> Image.Image:
     try:
-        with Image.open(frame) as image:
+        with files.opened(frame) as file, Image.open(file) as image:
             return image.convert("RGB")
     except FileNotFoundError as error:
         kept = shelf.frame(frame)

@@ -10,6 +10,7 @@ from mirrordesk.errors import MirrorDeskError, StoreError
 from mirrordesk.notebook import messages, pictures
 from mirrordesk.notebook.transcript import Transcript
 from mirrordesk.records import Answer, Citation, Kind
+from mirrordesk.seal import files
 from mirrordesk.words import STAGES
 
 OPENING = "Opening your memory"
@@ -108,7 +109,7 @@ def whole(desk: DeskClient, citation: Citation) -> bytes:
     assert citation.media is not None
     path = desk.media(citation.media)
     try:
-        return path.read_bytes()
+        return files.read(path)
     except OSError as error:
         frame = pictures.archived(path) if citation.kind is Kind.FRAME else None
         if frame is None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, Qt, QUrl, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import (
-    QDesktopServices,
     QFocusEvent,
     QFont,
     QKeyEvent,
@@ -17,7 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from mirrordesk.records import Citation, Kind
-from mirrordesk.ui import evidence
+from mirrordesk.ui import evidence, playing
 from mirrordesk.ui.context import Context
 from mirrordesk.ui.controls import Elided, Glyph, button, label, set_role
 from mirrordesk.ui.framepart import HEIGHT, FramePart
@@ -115,7 +114,7 @@ class CitationCard(QFrame):
     def _open_recording(self) -> None:
         media = self.media_file()
         if media is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(media)))
+            playing.play(media)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self.rect().contains(event.position().toPoint()):

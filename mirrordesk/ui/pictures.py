@@ -10,10 +10,12 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QBuffer, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QImageReader
 
 from mirrordesk.records import Box
+from mirrordesk.seal import files
+from mirrordesk.seal.broken import Broken
 from mirrordesk.ui.background import Background
 
 CACHE_BYTES = 160 * 2**20
@@ -64,18 +66,24 @@ def cut_around(focus: Box, frame: tuple[int, int], shape: tuple[int, int]) -> Bo
 def read(wanted: Wanted) -> Picture | None:
     """Decode, or None where the frame is not there or is no picture.
 
-    Raises StoreError where its archive file is damaged or its pixels were let go.
+    Raises StoreError where its archive file is damaged or its pixels were let go, KeyTrouble.
     """
-    reader = QImageReader(str(wanted.path))
+    try:
+        data = files.read(wanted.path)
+    except FileNotFoundError:
+        return _from_archive(wanted)
+    except Broken:
+        return None
+    buffer = QBuffer()
+    buffer.setData(data)
+    reader = QImageReader(buffer)
     reader.setDecideFormatFromContent(True)
     frame = reader.size()
     if wanted.size and not wanted.focus and frame.isValid():
         fitted = frame.scaled(QSize(*wanted.size), Qt.AspectRatioMode.KeepAspectRatio)
         reader.setScaledSize(fitted if fitted.width() < frame.width() else frame)
     image = reader.read()
-    if not image.isNull():
-        return _shaped(image, frame, wanted)
-    return None if wanted.path.exists() else _from_archive(wanted)
+    return None if image.isNull() else _shaped(image, frame, wanted)
 
 
 def _from_archive(wanted: Wanted) -> Picture | None:

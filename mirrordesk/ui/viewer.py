@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shiboken6
-from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QKeyEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from mirrordesk.control import Span
 from mirrordesk.records import Citation, Kind, Moment
-from mirrordesk.ui import evidence
+from mirrordesk.ui import evidence, playing
 from mirrordesk.ui.background import Job
 from mirrordesk.ui.canvas import STEP, FrameCanvas
 from mirrordesk.ui.context import Context
@@ -160,7 +160,7 @@ class Viewer(QWidget):
     def _open_recording(self) -> None:
         if self.citation is not None and self.citation.media is not None:
             media = self._context.desk.media(self.citation.media)
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(media)))
+            playing.play(media)
 
     def _step(self, by: int) -> None:
         if 0 <= self._index + by < len(self._citations):

@@ -58,11 +58,28 @@ def frame(number: int, text: str, at_ns: int | None = None, **fields: object) ->
 TEXT_MODEL, IMAGE_MODEL = "first-text@0a0a0a0a", "first-image@0b0b0b0b"
 
 
+class Numbers(tuple[float, ...]):
+    """The numbers of a vector, equal to others that differ by rounding: stored ones are turned."""
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, tuple)
+            and np.shape(self) == np.shape(other)
+            and np.allclose(self, other, atol=1e-6)
+        )
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return len(self)
+
+
 def direction(angle: float, numbers: int = 384) -> tuple[float, ...]:
     """A unit vector in the plane of the first two axes, `angle` in degrees."""
     turn = math.radians(angle)
     plane = (math.cos(turn), math.sin(turn))
-    return tuple(float(np.float32(x)) for x in plane) + (0.0,) * (numbers - 2)
+    return Numbers((*(float(np.float32(x)) for x in plane), *(0.0,) * (numbers - 2)))
 
 
 def embedded(moment: Moment, angle: float, model: str = TEXT_MODEL) -> Moment:

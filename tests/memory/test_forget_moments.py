@@ -16,7 +16,7 @@ from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
 from mirrordesk.records import Forgotten, Kind, State, Watch
 from tests.memory.made import NOON, ZONE, draft, embedded, frame, heard, png, read, seen
-from tests.memory.test_forget import assert_gone, files_with
+from tests.memory.test_forget import assert_gone, texts
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_they_are_in_no_file_afterwards_and_what_shares_their_time_stays(
 ) -> None:
     secret = fill(store, media, needle)
     others = [m for m in store.moments(0, 1 << 62, light=False) if m.id not in secret]
-    assert files_with(profile, needle)
+    assert any(needle in text for text in texts(profile))
     assert forget_moments(store, media, profile, secret) == Forgotten(3, 3, 0)
     assert_gone(profile, needle)
     assert store.moments(0, 1 << 62, light=False) == others
@@ -85,7 +85,8 @@ def test_rows_that_were_deleted_but_not_yet_rewritten_are_finished_too(
 ) -> None:
     secret = fill(store, media, needle)
     control.remember_forgetting_moments(profile, secret)
-    store.tables["moments"].delete(f"app = '{needle}'")  # and then the power went
+    moments = store.tables["moments"]
+    moments.delete(moments.having("app", needle))  # and then the power went
     Store(profile)
     assert not any(needle in e.title for e in store.episodes_since(0))
     assert_gone(profile, needle)

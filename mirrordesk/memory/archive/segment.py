@@ -1,7 +1,7 @@
 """A segment as a file: the frames of one monitor in a stretch of time.
 
-It is a Matroska film to which are attached what it holds (JSON) and the ink. Its level says how
-much of the pixels is left.
+It is a Matroska film to which are attached what it holds (JSON) and the ink, sealed as a whole. Its
+level says how much of the pixels is left.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from mirrordesk.memory.archive import regions, shots
 from mirrordesk.memory.archive.ink import ELSEWHERE, Ink, InkReader
 from mirrordesk.memory.archive.regions import Codes
 from mirrordesk.memory.archive.shots import Pixels, Projector
+from mirrordesk.seal import files
 
 FORMAT = 1
 _ABOUT, _PLAN, _RANKS, _RARE = "about.json", "plan.zst", "ranks.zst", "rare.zst"
@@ -161,7 +162,8 @@ def opened(file: Path | Any) -> Iterator[Segment]:
         *(ValueError, KeyError, IndexError, TypeError, EOFError),
     )
     try:
-        with av.open(str(file) if isinstance(file, Path) else file) as container:
+        stream = files.opened(file) if isinstance(file, Path) else contextlib.nullcontext(file)
+        with stream as data, av.open(data) as container:
             yield Segment(Projector(container))
     except damaged as error:
         raise StoreError(f"The archive file {name} cannot be read.") from error

@@ -14,6 +14,7 @@ from mirrordesk.memory import naming
 from mirrordesk.memory.archive import binding, segment
 from mirrordesk.memory.archive.segment import About, Level
 from mirrordesk.memory.archive.shots import Pixels
+from mirrordesk.seal import files
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,7 +103,7 @@ def put(folder: Path, names: Sequence[str], data: bytes, level: Level = Level.FU
     key = naming.key(names[0])
     suffix = segment.SUFFIXES[level]
     path = folder / naming.name(min(starts), max(starts) + 1, key, suffix)
-    durable.write(path, data)
+    files.write(path, data)
     return path
 
 

@@ -14,7 +14,14 @@ from mirrordesk.errors import StoreError
 from mirrordesk.memory.archive import regions, segment, shelf
 from mirrordesk.memory.archive.binding import Binder, thinned, without
 from mirrordesk.memory.archive.segment import Level
+from mirrordesk.paths import Profile
 from tests.memory.archive.drawn import SIZE, screen, with_photograph
+
+
+@pytest.fixture
+def folder(profile: Profile) -> Path:
+    """A folder of a profile: what lies outside of one has no key."""
+    return profile.media
 
 
 def name(number: int) -> str:
@@ -81,19 +88,19 @@ def test_more_colours_than_ranks_are_kept_apart() -> None:
     assert (read(bound([frame, frame[::-1].copy()]), 1) == frame[::-1]).all()
 
 
-def test_taking_frames_out_leaves_the_others_as_they_are(tmp_path: Path) -> None:
+def test_taking_frames_out_leaves_the_others_as_they_are(folder: Path) -> None:
     frames = [screen(number) for number in range(10)]
-    path = shelf.put(tmp_path, [name(n) for n in range(10)], bound(frames))
+    path = shelf.put(folder, [name(n) for n in range(10)], bound(frames))
     left, data = without(path, frozenset({name(0), name(4), name(9)}))
     assert left == tuple(name(n) for n in (1, 2, 3, 5, 6, 7, 8))
     assert (read(data, 3) == frames[5]).all()
 
 
-def test_a_thinned_frame_is_small_and_alike_and_then_gone_with_a_sentence(tmp_path: Path) -> None:
+def test_a_thinned_frame_is_small_and_alike_and_then_gone_with_a_sentence(folder: Path) -> None:
     size = (1280, 800)
     frames = [screen(number, size) for number in range(6)]
-    named = [tmp_path / name(number) for number in range(6)]
-    path = shelf.put(tmp_path, [each.name for each in named], bound(frames))
+    named = [folder / name(number) for number in range(6)]
+    path = shelf.put(folder, [each.name for each in named], bound(frames))
     shelf.thin(path)
     assert not path.exists()
     kept = shelf.frame(named[5])
@@ -101,18 +108,18 @@ def test_a_thinned_frame_is_small_and_alike_and_then_gone_with_a_sentence(tmp_pa
     assert kept.level is Level.THUMBNAIL
     assert kept.pixels.shape == frames[5].shape
     assert np.abs(kept.pixels.astype(int) - frames[5]).mean() < 12
-    (small,) = shelf.segments(tmp_path)
+    (small,) = shelf.segments(folder)
     shelf.thin(small)
     with pytest.raises(StoreError, match="let go to make room"):
         shelf.frame(named[5])
-    (none,) = shelf.segments(tmp_path)
+    (none,) = shelf.segments(folder)
     assert shelf.about(none).names == tuple(each.name for each in named)
     with pytest.raises(StoreError):
-        thinned(tmp_path / "nothing.mkv")
+        thinned(folder / "nothing.mkv")
 
 
 @pytest.mark.parametrize("damage", ["cut", "changed", "emptied"])
-def test_a_damaged_segment_is_one_sentence(tmp_path: Path, damage: str) -> None:
+def test_a_damaged_segment_is_one_sentence(folder: Path, damage: str) -> None:
     data = bytearray(bound([screen(number) for number in range(8)]))
     ink = len(data) // 2
     broken = {
@@ -120,14 +127,14 @@ def test_a_damaged_segment_is_one_sentence(tmp_path: Path, damage: str) -> None:
         "changed": data[:ink] + b"?" * 40 + data[ink + 40 :],
         "emptied": b"",
     }
-    path = shelf.put(tmp_path, [name(n) for n in range(8)], bytes(broken[damage]))
+    path = shelf.put(folder, [name(n) for n in range(8)], bytes(broken[damage]))
     with pytest.raises(StoreError, match=rf"^The archive file {path.name} cannot be read\.$"):
-        shelf.frame(tmp_path / name(3))
+        shelf.frame(folder / name(3))
 
 
-def test_a_segment_of_a_newer_program_is_not_guessed_at(tmp_path: Path) -> None:
+def test_a_segment_of_a_newer_program_is_not_guessed_at(folder: Path) -> None:
     data = bound([screen(0)]).replace(b'"format": 1', b'"format": 9')
-    path = shelf.put(tmp_path, [name(0)], data)
+    path = shelf.put(folder, [name(0)], data)
     with pytest.raises(StoreError, match="cannot be read"):
         shelf.about(path)
 
