@@ -4,6 +4,7 @@
   profile.json     format number and date of birth; without it the folder is no profile
   key.json         the keys that seal the profile, wrapped; key-<id>.bin: what unwraps them, where
                    that lies neither in a keyring nor in a person's head (mirrordesk/seal/)
+  vault.json       secrets that the person chose to keep, sealed by a key of their own
   config.toml      settings the person changed
   spool/           acknowledged captures that wait for perception; quarantine/ beside them
   media/           frames and sound that moments refer to
@@ -64,6 +65,16 @@ class Profile:
     def key_lock(self) -> Path:
         """Held while the keys are made or changed."""
         return self.state / "key.lock"
+
+    @property
+    def vault(self) -> Path:
+        """The secrets that the person chose to keep, sealed."""
+        return self.root / "vault.json"
+
+    @property
+    def vault_lock(self) -> Path:
+        """Held while the vault is changed."""
+        return self.state / "vault.lock"
 
     @property
     def config(self) -> Path:

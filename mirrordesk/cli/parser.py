@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from mirrordesk import __version__
-from mirrordesk.cli import commands, key, models, rules, values
+from mirrordesk.cli import commands, key, models, notes, rules, values, vault
 from mirrordesk.errors import UsageError
 from mirrordesk.paths import HOME_VARIABLE, Profile
 from mirrordesk.registry.model import Role
@@ -70,6 +70,8 @@ def parser() -> argparse.ArgumentParser:
     _add_models(subparsers)
     _add_rules(subparsers)
     _add_key(subparsers)
+    notes.words(_group(subparsers, "notes", "see what was learnt, and put it right"))
+    vault.words(_group(subparsers, "vault", "keep secrets, sealed by a key of their own"))
     settings = add("config", commands.settings, "show all settings, or change one")
     settings.add_argument("key", nargs="?", help="section.name")
     settings.add_argument("value", nargs="?", help="its new value; lists with commas")
@@ -104,6 +106,12 @@ def _adding(subparsers: argparse._SubParsersAction[_Parser]) -> Add:
         return sub
 
     return add
+
+
+def _group(subparsers: argparse._SubParsersAction[_Parser], name: str, text: str) -> Add:
+    """A function that adds the verbs of a command."""
+    group = subparsers.add_parser(name, help=text, description=text, parents=[_common()])
+    return _adding(group.add_subparsers(required=True, metavar="VERB", parser_class=_Parser))
 
 
 def _add_forget(add: Add) -> None:
