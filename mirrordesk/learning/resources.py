@@ -41,12 +41,15 @@ def mine(
     `known` are those learnt before. Episodes do not matter here.
     """
     del episodes
-    found: dict[str, Resource] = {one.id: one for one in known}
-    before = dict(found)
+    before = {one.id: one for one in known}
+    seen: dict[str, list[Resource]] = {}
     for sight in _sights(moments):
         fresh = _resource(sight)
-        found[fresh.id] = joined([found[fresh.id], fresh]) if fresh.id in found else fresh
-    return [one for key, one in found.items() if before.get(key) != one]
+        seen.setdefault(fresh.id, []).append(fresh)
+    found = [
+        joined([before[key], *fresh] if key in before else fresh) for key, fresh in seen.items()
+    ]
+    return [one for one in found if before.get(one.id) != one]
 
 
 def joined(resources: Sequence[Resource]) -> Resource:
@@ -57,13 +60,13 @@ def joined(resources: Sequence[Resource]) -> Resource:
     visits = _joined_visits([visit for one in resources for visit in one.visits])
     latest = max(resources, key=_last_ns)
     passages = _bounded(line for one in resources for line in one.passages)
-    quoted = [s for one in resources for s in one.sources if s.quote in passages]
+    sources = [s for one in resources for s in one.sources if not s.quote or s.quote in passages]
     return replace(
         resources[0],
         title=latest.title or resources[0].title,
         visits=visits,
         passages=passages,
-        sources=_spanning(quoted, visits),
+        sources=_spanning(sources, visits),
     )
 
 
@@ -84,11 +87,15 @@ def _joined_visits(visits: Iterable[Visit]) -> tuple[Visit, ...]:
 
 def _spanning(sources: Iterable[Source], visits: Sequence[Visit]) -> tuple[Source, ...]:
     """The first source of each passage, and for each visit one that spans it: forgetting a part of
-    a visit forgets that it was."""
+    a visit forgets that it was. None goes: older versions of the note may still tell of it."""
     ordered = sorted(sources, key=_in_order, reverse=True)
     quoted = {source.quote: source for source in ordered if source.quote}
-    spans = [Source(visit.moment, visit.start_ns, visit.end_ns) for visit in visits]
-    return tuple(sorted([*quoted.values(), *spans], key=_in_order))
+    ends = {source.moment: source for source in ordered if not source.quote}
+    for visit in visits:
+        known = ends.get(visit.moment)
+        end_ns = max(visit.end_ns, known.end_ns if known else 0)
+        ends[visit.moment] = Source(visit.moment, visit.start_ns, end_ns)
+    return tuple(sorted([*quoted.values(), *ends.values()], key=_in_order))
 
 
 def _in_order(source: Source) -> tuple[int, str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import random
 from collections.abc import Iterable, Sequence
 
 from mirrordesk import clock
@@ -56,3 +57,28 @@ def episode(moments: Sequence[Moment]) -> Episode:
 def together(days: Sequence[Sequence[Moment]]) -> tuple[list[Moment], list[Episode]]:
     """All the moments, and an episode a day."""
     return [m for day in days for m in day], [episode(day) for day in days]
+
+
+DASHBOARD = frame(0, "firefox", "Deployments", url="https://ci.example/shop/deployments/41")
+NOISE = [
+    frame(0, "mail", "Inbox"),
+    frame(0, "slack", "Team"),
+    frame(0, "editor", "notes"),
+    frame(0, "firefox", "News", url="https://news.example/"),
+]
+
+
+def deploying(seed: int, *, lint: bool = False, begin_ns: int = BEGIN) -> list[Moment]:
+    """A day on which the shop was deployed, among other things."""
+    chance, shell = random.Random(seed), Terminal()
+    commands = ["make test", *["make lint"] * lint, f"make build TAG=v{seed}", "make deploy"]
+    steps = [*(shell.type(command) for command in commands), DASHBOARD]
+    seen = chance.sample(NOISE, 2)
+    for step in steps:
+        seen += [step, *chance.sample(NOISE, chance.randrange(2))]
+    return sitting(begin_ns + seed * DAY, seen)
+
+
+def idling(seed: int) -> list[Moment]:
+    """A day on which only the usual windows were used."""
+    return sitting(BEGIN + (100 + seed) * DAY, random.Random(seed).choices(NOISE, k=25))

@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 
 from mirrordesk.knowledge import Procedure
 from mirrordesk.learning.procedures import mine
 from mirrordesk.records import Moment
-from tests.learning.days import BEGIN, DAY, STEP, Terminal, episode, frame, sitting, together
-
-DASHBOARD = frame(0, "firefox", "Deployments", url="https://ci.example/shop/deployments/41")
-NOISE = [
-    frame(0, "mail", "Inbox"),
-    frame(0, "slack", "Team"),
-    frame(0, "editor", "notes"),
-    frame(0, "firefox", "News", url="https://news.example/"),
-]
-
-
-def deploying(seed: int, *, lint: bool = False) -> list[Moment]:
-    """A day on which the shop was deployed, among other things."""
-    chance, shell = random.Random(seed), Terminal()
-    commands = ["make test", *["make lint"] * lint, f"make build TAG=v{seed}", "make deploy"]
-    steps = [*(shell.type(command) for command in commands), DASHBOARD]
-    seen = chance.sample(NOISE, 2)
-    for step in steps:
-        seen += [step, *chance.sample(NOISE, chance.randrange(2))]
-    return sitting(BEGIN + seed * DAY, seen)
-
-
-def idling(seed: int) -> list[Moment]:
-    """A day on which only the usual windows were used."""
-    return sitting(BEGIN + (100 + seed) * DAY, random.Random(seed).choices(NOISE, k=25))
+from tests.learning.days import (
+    BEGIN,
+    DAY,
+    NOISE,
+    STEP,
+    deploying,
+    episode,
+    idling,
+    sitting,
+    together,
+)
 
 
 def told(days: Sequence[Sequence[Moment]], known: Sequence[Procedure] = ()) -> list[Procedure]:
