@@ -12,11 +12,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
 
+import numpy as np
+import numpy.typing as npt
+
 from mirrordesk import clock
 from mirrordesk.control import Span
 from mirrordesk.dates import clock_words, day_words
 from mirrordesk.dates.clock_words import Times
 from mirrordesk.dates.day_words import Days, Hours
+
+Instants = npt.NDArray[np.int64]  # (n,) UTC nanoseconds
 
 _LEAST_PADDING = 15 * clock.MINUTE
 _PADDING_SHARE = 8  # an eighth of the span on either side: three hours of a day
@@ -44,18 +49,14 @@ class When:
     words: tuple[str, ...]
     rest: str
 
-    def closeness(self, start_ns: int, end_ns: int) -> float:
-        """1 for a moment within the span, falling to 0 at the end of the padding."""
-        if self.span.overlaps(start_ns, end_ns):
-            return 1.0
+    def closeness(self, start_ns: Instants, end_ns: Instants) -> npt.NDArray[np.float64]:
+        """1 for each moment within the span, falling to 0 at the end of the padding."""
         after = start_ns >= self.span.end_ns
-        away = start_ns - self.span.end_ns if after else self.span.start_ns - end_ns
-        room = (
-            self.padded.end_ns - self.span.end_ns
-            if after
-            else self.span.start_ns - self.padded.start_ns
-        )
-        return max(0.0, 1.0 - (away + 1) / room) if room else 0.0
+        inside = ~after & (np.maximum(end_ns, start_ns + 1) > self.span.start_ns)
+        late = (start_ns - self.span.end_ns + 1) / max(self.padded.end_ns - self.span.end_ns, 1)
+        lead = max(self.span.start_ns - self.padded.start_ns, 1)
+        early = (self.span.start_ns - end_ns + 1) / lead
+        return np.where(inside, 1.0, np.maximum(1.0 - np.where(after, late, early), 0.0))
 
 
 def parse(question: str, now_ns: int, zone: str | None = None) -> When | None:

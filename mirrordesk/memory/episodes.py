@@ -205,11 +205,16 @@ class EpisodeBook:
         for episode in self.overlapping(span):
             self._replace([episode], self._read(schema.with_keys(episode.moments)))
 
-    def forget_moments(self, ids: Collection[str]) -> None:
-        """Cut the episodes that name any of these moments anew: their titles came from them."""
-        for episode in self.overlapping(Span(0, _FOREVER_NS)):
-            if not set(ids).isdisjoint(episode.moments):
-                self._replace([episode], self._read(schema.with_keys(episode.moments)))
+    def forget_moments(self, ids: Collection[str]) -> list[str]:
+        """Cut the episodes that name any of these moments anew: their titles came from them.
+
+        Returns which of them these were.
+        """
+        gone = set(ids)
+        named = [e for e in self.overlapping(Span(0, _FOREVER_NS)) if gone.intersection(e.moments)]
+        for episode in named:
+            self._replace([episode], self._read(schema.with_keys(episode.moments)))
+        return [episode.id for episode in named]
 
     def _read(self, where: str) -> list[Moment]:
         rows = self._moments.rows(schema.LIGHT, where).to_pylist()

@@ -1,65 +1,107 @@
-"""One ranked list out of several channels: weighted reciprocal rank fusion over their union."""
+"""One ranked list out of several channels: a weighted sum of their scores, each at most 1.
+
+Ranks alone forget by how much the first is better than the second, which for exact words tells most
+(Bruch, Gai and Ingber, ACM TOIS 42(1), 2023, find sums of scores better than reciprocal ranks). So
+each channel is put on one scale by its best score, and what surrounds a moment counts as well.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from dataclasses import dataclass
 
-from mirrordesk import clock
+import numpy as np
+
+from mirrordesk.memory.order import Order, Scores
 from mirrordesk.records import Moment
 
-K = 20  # of RRF (Cormack et al. 2009 take 60); lower trusts the top of each list more
-LISTED = 200  # how deep a channel's own list goes
-BEYOND = LISTED + 1  # the rank of what a channel has nothing to say for
-LENT = 0.15  # of a neighbour's score
-NEAR = 60 * clock.SECOND  # between neighbours, at most
-
-Scores = Mapping[str, float]  # by moment id; an id that is absent has no score
+LISTED = 1_000  # how deep a channel's own list goes
+BEST = 3  # moments whose meaning tells that of their episode
 
 
-def ranks(scores: Scores) -> dict[str, int]:
-    """Rank by score, the best first and equal scores sharing theirs; what scores 0 has none."""
-    ordered = sorted((s for s in scores.values() if s > 0), reverse=True)
-    first: dict[float, int] = {}
-    for position, score in enumerate(ordered, start=1):
-        first.setdefault(score, position)
-    return {key: first[score] for key, score in scores.items() if score > 0}
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each score counts, at its best; the words of the moment itself are 1.
 
-
-def fuse(
-    channels: Mapping[str, Scores], weights: Mapping[str, float], candidates: Sequence[str]
-) -> dict[str, float]:
-    """Σ weight / (K + rank) over the channels, for each candidate; at most the sum of 1 / (K + 1).
-
-    A channel that says nothing of a candidate gives it the rank beyond its list.
+    Found by leaving one conversation out (`python -m benchmarks weights`). What came before counts
+    more than what comes after: an answer follows its question.
     """
-    fused = dict.fromkeys(candidates, 0.0)
-    for name, scores in channels.items():
-        rank = ranks(scores)
-        for candidate in candidates:
-            fused[candidate] += weights[name] / (K + min(rank.get(candidate, BEYOND), BEYOND))
+
+    meaning: float = 0.5
+    words_before: float = 0.7
+    words_after: float = 0.15
+    meaning_before: float = 0.05
+    meaning_after: float = 0.15
+    episode_words: float = 0.8
+    episode_meaning: float = 0.15
+    who: float = 0.25
+    firm_time: float = 1.0  # the words of the date are exact …
+    vague_time: float = 0.5  # … or a guess
+    strength: float = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """What each channel says of every moment, in their order; None where it does not apply.
+
+    `words` and `episode_words` are BM25, `meaning` is a cosine or NaN where none is known; the
+    others lie within 0 and 1.
+    """
+
+    words: Scores | None = None
+    meaning: Scores | None = None
+    episode_words: Scores | None = None
+    who: Scores | None = None
+    time: Scores | None = None
+    strength: Scores | None = None
+
+
+def fuse(order: Order, channels: Channels, weights: Weights, *, firm: bool) -> Scores:
+    """One score for each moment."""
+    fused = np.zeros(len(order))
+    lent = np.where(order.spoken, 1.0, FRAMES_LEND)
+    if channels.words is not None:
+        words = scaled(channels.words)
+        fused += words
+        fused += lent * weights.words_before * order.shifted(words, order.before)
+        fused += weights.words_after * order.shifted(words, order.after)
+    if channels.meaning is not None:
+        meaning = _meant(channels.meaning)
+        fused += weights.meaning * meaning
+        fused += weights.meaning_before * order.shifted(meaning, order.before)
+        fused += weights.meaning_after * order.shifted(meaning, order.after)
+        fused += weights.episode_meaning * scaled(order.best_of_episodes(meaning, BEST))
+    if channels.episode_words is not None:
+        fused += weights.episode_words * scaled(channels.episode_words)
+    if channels.who is not None:
+        fused += weights.who * channels.who
+    if channels.time is not None:
+        fused += (weights.firm_time if firm else weights.vague_time) * channels.time
+    if channels.strength is not None:
+        fused += weights.strength * channels.strength
     return fused
 
 
-def with_neighbours(fused: Scores, moments: Sequence[Moment]) -> dict[str, float]:
-    """Each score with a share of the better neighbour's: the moment before or after it in its app.
+FRAMES_LEND = 0.2  # of what an utterance lends the next: most frames show what the last one did
 
-    What surrounds a find explains it, so it comes along when it is close in rank anyway.
+
+def scaled(scores: Scores, least: float = 0.0) -> Scores:
+    """Scores as shares of the best one, all counted from `least`; zeros where none is above it."""
+    room = scores.max(initial=least) - least
+    return (scores - least) / room if room > 1e-9 else np.zeros(len(scores))
+
+
+def _meant(cosines: Scores) -> Scores:
+    """Cosines as shares of the best one, counted from the usual one; 0 for those not known.
+
+    Where only the best of many are known, the least of these is the usual one.
     """
-    by_app: dict[str, list[Moment]] = {}
-    for moment in sorted(moments, key=lambda m: (m.start_ns, m.id)):
-        by_app.setdefault(moment.app, []).append(moment)
-    lent = dict(fused)
-    for row in by_app.values():
-        for one, other in pairwise(row):
-            if other.start_ns - one.end_ns <= NEAR:
-                for taker, giver in ((one, other), (other, one)):
-                    gift = fused[taker.id] + LENT * fused[giver.id]
-                    lent[taker.id] = max(lent[taker.id], gift)
-    return lent
+    known = cosines[~np.isnan(cosines)]
+    usual = known.mean() if 2 * len(known) > len(cosines) else known.min()
+    return scaled(np.nan_to_num(cosines, nan=usual), float(usual))
 
 
-def without_repeats(moments: Sequence[Moment], in_time: Scores) -> list[Moment]:
+def without_repeats(moments: Sequence[Moment], in_time: Mapping[str, float]) -> list[Moment]:
     """The moments, with only one of those in the same app that read the same: the newest.
 
     `in_time` says how well each fits the time asked for; that goes before being new. Moments
@@ -75,5 +117,5 @@ def without_repeats(moments: Sequence[Moment], in_time: Scores) -> list[Moment]:
     return list(kept.values())
 
 
-def _fitness(moment: Moment, in_time: Scores) -> tuple[float, int, str]:
+def _fitness(moment: Moment, in_time: Mapping[str, float]) -> tuple[float, int, str]:
     return in_time.get(moment.id, 0.0), moment.start_ns, moment.id

@@ -22,6 +22,7 @@ _TEXT_VECTOR = "text_vector"  # a column of the moments in the first version …
 _FIRST_TEXT_MODEL = "all-minilm-l6-v2@53aa5117"  # … which made all of them
 _FIRST_NUMBERS = 384
 _LEARNT = (schema.NOTES, schema.VERSIONS, schema.LINKS)
+_RECALLED = (schema.EPISODE_WORDS, schema.USES)
 _FIRST_IMAGES = re.compile(r"image_vectors_\d+")
 
 
@@ -88,6 +89,13 @@ def _create_notes(tables: Tables) -> None:
     tables[schema.NOTES].index_terms()
 
 
+def _create_episode_words(tables: Tables) -> None:
+    """What was stored before is indexed when there is time."""
+    for name in _RECALLED:
+        tables.create(name, schema.SCHEMAS[name])
+    tables[schema.EPISODE_WORDS].index_terms()
+
+
 # Never change or take out one that was released: add the next.
 MIGRATIONS: tuple[Callable[[Tables], None], ...] = (
     _create_tables,
@@ -97,6 +105,7 @@ MIGRATIONS: tuple[Callable[[Tables], None], ...] = (
     _note_which_windows_were_seen,
     _note_scenes,
     _create_notes,
+    _create_episode_words,
 )
 
 
@@ -119,10 +128,13 @@ def done(tables: Tables) -> int:
             f"The memory in {tables.folder} was written by a newer MirrorDesk (version {version}, "
             f"this one knows {len(MIGRATIONS)}); update the program."
         )
-    later = _LEARNT if version <= MIGRATIONS.index(_create_notes) else ()
+    later: set[str] = set()
+    for made, makes in ((_create_notes, _LEARNT), (_create_episode_words, _RECALLED)):
+        if version <= MIGRATIONS.index(made):
+            later.update(makes)
     if version:
         for name in schema.SCHEMAS:
-            if name not in (*names, *later):
+            if name not in names and name not in later:
                 raise _half_deleted(tables, name)
     return version
 

@@ -60,7 +60,8 @@ def _remove_media(tables: Tables, media: Media, span: Span) -> int:
 
 
 def _remove_rows(tables: Tables, span: Span) -> None:
-    for table in (*Spaces(tables).each(), tables[schema.MOMENTS]):
+    derived = (tables[schema.EPISODE_WORDS], tables[schema.USES])
+    for table in (*Spaces(tables).each(), *derived, tables[schema.MOMENTS]):
         table.delete(schema.overlapping(span))
     Ledger(tables).forget(span)
     EpisodeBook(tables).forget(span)

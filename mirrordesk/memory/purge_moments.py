@@ -12,6 +12,7 @@ from hashlib import blake2b
 
 from mirrordesk.control import forgotten_moments
 from mirrordesk.memory import schema
+from mirrordesk.memory.episode_words import EpisodeWords
 from mirrordesk.memory.episodes import EpisodeBook
 from mirrordesk.memory.media import Media
 from mirrordesk.memory.notes import NoteBook
@@ -49,7 +50,9 @@ def carry_out(tables: Tables, media: Media, profile: Profile) -> Forgotten:
         for table in Spaces(tables).each():
             table.delete(schema.with_keys([*keys, *map(region_id, keys)]))
         tables[schema.MOMENTS].delete(some)
-    EpisodeBook(tables).forget_moments(ids)
+        tables[schema.USES].delete(schema.among(schema.MOMENT, keys))
+    changed = EpisodeBook(tables).forget_moments(ids)
+    EpisodeWords(tables).forget_moments(changed)
     NoteBook(tables).forget_moments(ids)
     for name in tables.names():
         if name != schema.META:

@@ -3,6 +3,8 @@
 moments                     one row a moment; `terms` is what full-text search reads
 vectors_<channel>_<model>   what one model made of one channel; see `spaces.py`
 episodes, gaps, watches
+episode_words               what full-text search reads of whole episodes
+uses                        when a moment was shown as evidence
 notes, versions, links      what was learnt, as it was before each change, and what belongs together
 meta                        what the store knows of itself: migrations done, spans forgotten,
                             which vectors search uses
@@ -41,12 +43,15 @@ from mirrordesk.terms import terms
 
 MOMENTS, EPISODES, GAPS, WATCHES, META = "moments", "episodes", "gaps", "watches", "meta"
 NOTES, VERSIONS, LINKS = "notes", "versions", "links"
+EPISODE_WORDS, USES = "episode_words", "uses"
 
 KEY = "id"  # of every table
 VALUE = "value"
 START, END, ZONE = "start_ns", "end_ns", "zone"
 TEXT, MEDIA, TERMS, VECTOR = "text", "media", "terms", "vector"
 BODY = "body"  # a note as JSON
+WORDS, COUNT = "words", "moments"  # of an episode: its terms, and of how many moments they are
+MOMENT, AT = "moment", "at_ns"  # of a use
 STATES = {
     Channel.OCR: "ocr",
     Channel.IMAGE: "image",
@@ -136,6 +141,10 @@ SCHEMAS: dict[str, pa.Schema] = {
     LINKS: pa.schema(
         [*_strings(KEY, "kind", "one", "other"), *_SPAN, pa.field("weight", pa.float64(), False)]
     ),
+    EPISODE_WORDS: pa.schema(
+        [*_strings(KEY), *_SPAN, pa.field(COUNT, pa.int32(), False), *_strings(WORDS, TERMS)]
+    ),
+    USES: pa.schema([*_strings(KEY, MOMENT), *_SPAN, pa.field(AT, pa.int64(), False)]),
     META: pa.schema(_strings(KEY, VALUE)),
 }
 
@@ -147,6 +156,7 @@ SEALED: dict[str, tuple[str, ...]] = {
     EPISODES: ("title", "summary", "apps"),
     NOTES: (BODY,),
     VERSIONS: (BODY,),
+    EPISODE_WORDS: (WORDS,),
 }
 # The sealed columns that filters may ask for by their whole value; see `Table.having`
 MARKED: dict[str, tuple[str, ...]] = {MOMENTS: ("app",)}
@@ -330,12 +340,33 @@ def searched_for(table: str, rows: Iterable[Row]) -> list[str]:
     """What full-text search reads of rows, which tell all but that, of a table that has `TERMS`."""
     if table == MOMENTS:
         return [search_key(to_moment(row)) for row in rows]
+    if table == EPISODE_WORDS:
+        return [row[WORDS] for row in rows]
     return [" ".join(terms(words_of(to_note(row).learned))) for row in rows]
 
 
 def linked_with(keys: Sequence[str]) -> str:
     """Filter: links of any of these records."""
-    return f"({_among('one', keys)} OR {_among('other', keys)})"
+    return f"({among('one', keys)} OR {among('other', keys)})"
+
+
+def episode_word_rows(episodes: Iterable[tuple[Episode, Iterable[str]]]) -> pa.Table:
+    """Episodes with their terms as rows."""
+    rows = [
+        {KEY: e.id, START: e.start_ns, END: e.end_ns, COUNT: len(e.moments), WORDS: " ".join(words)}
+        for e, words in episodes
+    ]
+    rows = [row | {TERMS: row[WORDS]} for row in rows]
+    return pa.Table.from_pylist(rows, schema=SCHEMAS[EPISODE_WORDS])
+
+
+def use_rows(moments: Iterable[tuple[str, int, int]], at_ns: int) -> pa.Table:
+    """Uses, at one time, of moments by id and span as rows."""
+    rows = [
+        {KEY: f"{key}/{at_ns}", MOMENT: key, START: start_ns, END: end_ns, AT: at_ns}
+        for key, start_ns, end_ns in moments
+    ]
+    return pa.Table.from_pylist(rows, schema=SCHEMAS[USES])
 
 
 def gap_rows(gaps: Iterable[Gap]) -> pa.Table:
@@ -381,10 +412,11 @@ def overlapping(span: Span) -> str:
 
 def with_keys(keys: Sequence[str]) -> str:
     """Filter: rows of these keys."""
-    return _among(KEY, keys)
+    return among(KEY, keys)
 
 
-def _among(column: str, values: Sequence[str]) -> str:
+def among(column: str, values: Sequence[str]) -> str:
+    """Filter: rows whose `column` is one of `values`."""
     quoted = ("'" + value.replace("'", "''") + "'" for value in values)
     return f"{column} IN ({','.join(quoted)})" if values else "false"
 
@@ -398,6 +430,16 @@ def portions(keys: Sequence[str]) -> Iterator[Sequence[str]]:
 def in_state(channel: Channel, state: State) -> str:
     """Filter: moments whose channel is in that state."""
     return f"{STATES[channel]} = '{state.value}'"
+
+
+def every(*filters: str | None) -> str | None:
+    """Filter: rows that pass all of these; None lets everything pass."""
+    return " AND ".join(f"({one})" for one in filters if one) or None
+
+
+def some(filters: Sequence[str]) -> str | None:
+    """Filter: rows that pass one of these; None, which lets everything pass, for none."""
+    return " OR ".join(f"({one})" for one in filters) or None
 
 
 WITH_VECTOR = f"{VECTOR} IS NOT NULL"

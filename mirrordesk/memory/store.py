@@ -15,16 +15,19 @@ from mirrordesk.errors import StoreError
 from mirrordesk.knowledge import Author, Learned, Link
 from mirrordesk.memory import migrations, purge, purge_moments, schema
 from mirrordesk.memory.completing import completed
+from mirrordesk.memory.episode_words import EpisodeWords
 from mirrordesk.memory.episodes import EpisodeBook
 from mirrordesk.memory.ledger import Ledger
 from mirrordesk.memory.media import Media
 from mirrordesk.memory.notes import NoteBook
 from mirrordesk.memory.scenes import orphans
 from mirrordesk.memory.spaces import Spaces
+from mirrordesk.memory.strength import Strength
 from mirrordesk.memory.tables import Tables
 from mirrordesk.paths import Profile
 from mirrordesk.records import (
     Channel,
+    Citation,
     Day,
     Episode,
     Forgotten,
@@ -39,6 +42,8 @@ from mirrordesk.seal import keys
 MOST_FRAGMENTS = 64  # of a table before it is compacted
 MOST_UNINDEXED = 256  # moments that search may read one by one, and …
 UNINDEXED_SHARE = 50  # … one in so many of all: compacting rewrites them all
+_SETTLED_AT_ONCE = 4  # episodes
+_FOREVER_NS = 1 << 62
 _BATCH = 4096  # rows turned into moments at once
 
 
@@ -63,7 +68,10 @@ class Store:
         self.spaces = Spaces(self.tables)
         self._ledger = Ledger(self.tables)
         self._episodes = EpisodeBook(self.tables)
+        self._episode_words = EpisodeWords(self.tables)
+        self._strength = Strength(self.tables)
         self.notes = NoteBook(self.tables)
+        self._settled = -1  # the version of the moments whose episodes are all settled
         self._in_state: dict[State, tuple[int, dict[str, int]]] = {}  # version, counts
         if self._is_forgetting_outstanding():
             self.carry_out_forgetting(Media(profile))
@@ -157,6 +165,27 @@ class Store:
         """Cut moments into episodes anew from the one open at `since_ns`; twice is once."""
         with self.writing():
             self._episodes.refresh(since_ns)
+
+    def settle_episodes(self) -> int:
+        """Index the words of some episodes that are over; how many, 0 where all are."""
+        times = self._moments.rows((schema.START,))[schema.START]
+        if not len(times) or self._settled == self._moments.version():
+            return 0
+        version, episodes = self._moments.version(), self.episodes_between(0, _FOREVER_NS)
+        waiting = self._episode_words.unsettled(episodes, pc.max(times).as_py())[:_SETTLED_AT_ONCE]
+        with self.writing():
+            there = {e.id for e in self.episodes_between(0, _FOREVER_NS)}
+            self._episode_words.put([e for e in waiting if e.id in there])
+            self._episode_words.keep_only(there)
+        if not waiting:
+            self._settled = version
+        return len(waiting)
+
+    def note_use(self, citations: Sequence[Citation]) -> None:
+        """Note that moments were shown as evidence just now: they come to mind more easily."""
+        with self.writing():
+            there = self.known([one.id for one in citations])
+            self._strength.note([one for one in citations if one.id in there], clock.now_ns())
 
     def carry_out_forgetting(self, media: Media) -> Forgotten:
         """Remove what the profile lists as forgotten and the store still has."""
@@ -299,7 +328,21 @@ class Store:
 
     def episodes_since(self, since_ns: int) -> list[Episode]:
         """The episodes that end at `since_ns` or later, in order."""
-        return self._episodes.overlapping(Span(since_ns - 1, 1 << 62))
+        return self._episodes.overlapping(Span(since_ns - 1, _FOREVER_NS))
+
+    def episodes_between(self, start_ns: int, end_ns: int) -> list[Episode]:
+        """The episodes that the span overlaps, in order."""
+        return self._episodes.overlapping(Span(start_ns, end_ns))
+
+    def unread_within(self, span: Span) -> list[str]:
+        """The moments in `span` that nothing but their time can find yet, oldest first."""
+        where = schema.every(
+            schema.overlapping(span),
+            schema.some([schema.in_state(c, State.PENDING) for c in (Channel.OCR, Channel.SPEECH)]),
+        )
+        rows = self._moments.rows((schema.KEY, schema.START), where).sort_by(schema.START)
+        ids: list[str] = rows[schema.KEY].to_pylist()
+        return ids
 
 
 _QUARTER = 15 * clock.MINUTE

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mirrordesk import clock
-from mirrordesk.dates.when import parse
+from mirrordesk.control import Span
+from mirrordesk.dates.when import When, parse
 from tests.memory.made import ZONE
 
 
@@ -140,13 +142,29 @@ def test_a_clock_time_on_such_a_day_is_what_the_wall_showed() -> None:
 def test_closeness_falls_from_one_within_to_nothing_beyond_the_padding() -> None:
     when = parse("at 3 pm", NOW, ZONE)
     assert when is not None
-    inside = ns("2026-11-21 15:00")
-    near, nearer = ns("2026-11-21 15:25"), ns("2026-11-21 15:20")
-    far = ns("2026-11-21 18:00")
-    assert when.closeness(inside, inside) == 1.0
-    assert 0 < when.closeness(near, near) < when.closeness(nearer, nearer) < 1
-    assert when.closeness(far, far) == 0.0
-    assert when.closeness(ns("2026-11-21 09:00"), ns("2026-11-21 10:00")) == 0.0
+    times = ("15:00", "15:20", "15:25", "18:00", "09:00")
+    at_ns = np.array([ns(f"2026-11-21 {time}") for time in times])
+    inside, nearer, near, later, earlier = when.closeness(at_ns, at_ns)
+    assert inside == 1.0
+    assert 0 < near < nearer < 1
+    assert later == earlier == 0.0
+
+
+@given(
+    starts=st.lists(st.integers(-40, 80), min_size=1),
+    lengths=st.lists(st.integers(0, 5), min_size=1),
+)
+def test_what_overlaps_the_span_is_near_and_what_lies_beyond_the_padding_is_far(
+    starts: list[int], lengths: list[int]
+) -> None:
+    when = When(Span(0, 20), Span(-10, 40), True, (), "")
+    start = np.array([n for n, _ in zip(starts, lengths, strict=False)])
+    end = start + np.array([n for _, n in zip(starts, lengths, strict=False)])
+    near = when.closeness(start, end)
+    for one_start, one_end, one in zip(start.tolist(), end.tolist(), near, strict=True):
+        assert (one == 1.0) == when.span.overlaps(one_start, one_end)
+        assert (one > 0.0) == (one_start < 39 and one_end > -9) or one == 0.0
+        assert 0.0 <= one <= 1.0
 
 
 PHRASES = [question for question, _, _ in TABLE]

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from mirrordesk import clock
+from mirrordesk.control import Span
 from mirrordesk.errors import StoreError, WeightsMissing
-from mirrordesk.memory import fusion
 from mirrordesk.memory.meaning import Embed
+from mirrordesk.memory.query import Filters
 from mirrordesk.memory.recall import Recall
 from mirrordesk.memory.renewal import Renewal
 from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
-from mirrordesk.records import Channel, Hit, Kind, State, Vector
+from mirrordesk.records import Channel, Citation, Hit, Kind, Moment, State, Vector
 from tests.memory.made import NOON, TEXT_MODEL, direction, draft, embedded, frame, seen
 
 HOUR = clock.HOUR
@@ -206,20 +206,6 @@ def test_what_reads_the_same_comes_once_and_is_the_newest(store: Store) -> None:
     assert asked[0].moment.id == frame(50, "").id
 
 
-def test_a_neighbour_in_the_same_app_lends_a_little() -> None:
-    moments = [
-        frame(1, "a", NOON),
-        frame(2, "b", NOON + 30 * clock.SECOND),
-        frame(3, "c", NOON + 30 * clock.SECOND, app="other"),
-        frame(4, "d", NOON + 30 * clock.MINUTE),
-    ]
-    fused = dict(zip((m.id for m in moments), (1.0, 0.5, 0.5, 0.5), strict=True))
-    lent = fusion.with_neighbours(fused, moments)
-    one, two, three, four = (lent[m.id] for m in moments)
-    assert one > two > three == four == 0.5
-    assert two == pytest.approx(0.5 + fusion.LENT)
-
-
 def test_an_empty_store_and_an_empty_question_find_nothing(store: Store) -> None:
     assert Recall(store, pointing(0)).search("anything yesterday") == []
     store.add([embedded(frame(1, "hello"), 0)])
@@ -248,20 +234,141 @@ def test_rare_terms_count_for_more(store: Store) -> None:
     assert rarity["rare"] == pytest.approx(math.log(1 + (9 - 1 + 0.5) / 1.5))
 
 
-scores = st.dictionaries(st.sampled_from("abcdef"), st.floats(0, 10), max_size=6)
+def said(number: int, text: str, at_ns: int | None = None, source: str = "loopback") -> Moment:
+    """Something that was heard."""
+    return draft(
+        number, at_ns, kind=Kind.SPEECH, source=source, app="", title="", text=text,
+        ocr=State.NONE, image=State.NONE, speech=State.DONE, width=0, height=0,
+    )  # fmt: skip
 
 
-@given(bm25=scores, dense=scores)
-def test_fusion_ranks_every_candidate_and_rewards_agreement(bm25, dense) -> None:
-    candidates = sorted(bm25.keys() | dense.keys())
-    weights = {"bm25": 1.0, "dense": 0.7}
-    fused = fusion.fuse({"bm25": bm25, "dense": dense}, weights, candidates)
-    assert fused.keys() == set(candidates)
-    for one in candidates:
-        for other in candidates:
-            if all(c.get(one, 0.0) >= c.get(other, 0.0) for c in (bm25, dense)):
-                assert fused[one] >= fused[other]
+def test_an_answer_is_found_by_the_question_before_it(store: Store) -> None:
+    store.add(
+        [
+            said(1, "Shall we take the blue tiles for the kitchen?"),
+            said(20, "Yes, those.", source="microphone"),
+            said(300, "Yes, the weather is fine.", source="microphone"),
+        ]
+    )
+    found = texts(Recall(store, pointing(0)).search("which tiles for the kitchen, yes"))
+    assert found == [
+        "Shall we take the blue tiles for the kitchen?",
+        "Yes, those.",
+        "Yes, the weather is fine.",
+    ]
 
 
-def test_equal_scores_share_a_rank_and_nothing_has_none() -> None:
-    assert fusion.ranks({"a": 2.0, "b": 1.0, "c": 2.0, "d": 0.0}) == {"a": 1, "b": 3, "c": 1}
+def test_a_whole_episode_counts_for_its_moments(store: Store) -> None:
+    garden = [said(n * 20, text) for n, text in enumerate(["the garden", "roses", "it is late"])]
+    work = [
+        said(n * 20, text, NOON + 2 * HOUR + n * 20 * clock.SECOND)
+        for n, text in enumerate(["the office", "copier", "late it is"], start=10)
+    ]
+    store.add([*garden, *work, frame(999, "the end", NOON + 9 * HOUR)])
+    store.refresh_episodes(NOON)
+    assert store.settle_episodes() == 2
+    assert store.settle_episodes() == 0
+    late = [hit.moment.id for hit in Recall(store).search("late, roses in the garden", 9)]
+    assert late.index(garden[2].id) < late.index(work[2].id)
+
+
+def test_what_i_said_is_preferred_when_i_ask_for_it(store: Store) -> None:
+    store.add([said(1, "The budget is ten."), said(200, "The budget is ten!", source="microphone")])
+    recall = Recall(store)
+    assert recall.search("what did I say about the budget?")[0].moment.source == "microphone"
+    assert recall.search("what did she say about the budget?")[0].moment.source == "loopback"
+
+
+def test_a_question_that_no_moment_answers_borrows_words_of_the_best(store: Store) -> None:
+    store.add(
+        [
+            frame(1, "quokka habitat: rottnest"),
+            frame(2, "rottnest ferry", NOON + HOUR),
+            frame(3, "market", NOON + 2 * HOUR),
+        ]
+    )
+    recall = Recall(store)
+    assert texts(recall.search("quokka")) == ["quokka habitat: rottnest"]
+    found = texts(recall.search("quokka tickets price discount"))
+    assert found == ["quokka habitat: rottnest", "rottnest ferry"]
+
+
+def test_filters_let_nothing_else_pass(store: Store) -> None:
+    store.add([frame(n, f"budget {n}", app=app) for n, app in enumerate(["mail", "calc", "mail"])])
+    store.add([said(50, "budget said")])
+    recall = Recall(store)
+
+    def found(**filters: Any) -> list[str]:
+        return sorted(texts(recall.search("budget", filters=Filters(**filters))))
+
+    assert found() == ["budget 0", "budget 1", "budget 2", "budget said"]
+    assert found(apps=("mail",)) == ["budget 0", "budget 2"]
+    assert found(kinds=(Kind.SPEECH,)) == found(sources=("loopback",)) == ["budget said"]
+    assert found(span=Span(NOON, NOON + 2 * clock.SECOND)) == ["budget 0", "budget 1"]
+    assert found(apps=("mail",), kinds=(Kind.SPEECH,)) == []
+
+
+def test_which_of_two_came_first_is_told_by_their_times(store: Store) -> None:
+    store.add([frame(1, "the demo of the kiosk"), frame(2, "lunch with Ada", NOON + HOUR)])
+    recall = Recall(store)
+    for question in (
+        "Which came first, lunch with Ada or the kiosk demo?",
+        "Was the kiosk demo before lunch with Ada?",
+    ):
+        found = recall.compare(question)
+        assert found is not None
+        assert [hit.moment.text for hit in found] == ["the demo of the kiosk", "lunch with Ada"]
+    later = recall.compare("which was later: the kiosk demo or lunch with Ada?")
+    assert later is not None
+    assert later[0].moment.text == "lunch with Ada"
+    assert recall.compare("which came first, the zebra or the quokka?") is None
+    assert recall.compare("what came first?") is None
+
+
+def test_what_was_on_screen_when_something_was_said(store: Store) -> None:
+    store.add(
+        [
+            frame(1, "chart of sales", NOON),
+            frame(2, "map of the office", NOON + HOUR),
+            said(3, "We have to cut the travel budget.", NOON + HOUR + 5 * clock.SECOND),
+            frame(4, "travel budget table", NOON + 4 * HOUR),
+        ]
+    )
+    recall = Recall(store)
+    hits = recall.search(
+        "what was on my screen when she said to cut the travel budget?", now_ns=NOW
+    )
+    assert hits[0].moment.text == "map of the office"
+
+
+def test_before_and_after_something_that_happened(store: Store) -> None:
+    store.add(
+        [
+            frame(1, "invoice 71 of the plumber", NOON),
+            frame(2, "kiosk demo", NOON + HOUR),
+            frame(3, "invoice 93 of the plumber", NOON + HOUR + 20 * clock.MINUTE),
+        ]
+    )
+    recall = Recall(store)
+    before = recall.search("which invoice did I see before the kiosk demo?", now_ns=NOW)
+    after = recall.search("which invoice did I see after the kiosk demo?", now_ns=NOW)
+    assert before[0].moment.text.startswith("invoice 71")
+    assert after[0].moment.text.startswith("invoice 93")
+
+
+def test_what_was_shown_as_evidence_comes_first_among_equals(store: Store) -> None:
+    older, newer = frame(1, "kea one", NOON - HOUR), frame(2, "kea two", NOON)
+    store.add([older, newer])
+    recall = Recall(store)
+    assert texts(recall.search("kea", now_ns=NOW)) == ["kea two", "kea one"]
+    store.note_use([_citation(older)])
+    assert texts(recall.search("kea", now_ns=clock.now_ns())) == ["kea one", "kea two"]
+    store.note_use([_citation(newer)])
+    assert texts(recall.search("kea", now_ns=clock.now_ns())) == ["kea two", "kea one"]
+
+
+def _citation(moment: Moment) -> Citation:
+    return Citation(
+        moment.id, moment.kind, moment.start_ns, moment.end_ns, moment.zone, moment.app,
+        moment.title, moment.text, None,
+    )  # fmt: skip

@@ -1,0 +1,66 @@
+"""The words of whole episodes, for full-text search.
+
+A conversation about a matter rarely says all of its words in one sentence. So an episode is indexed
+as one text once it is settled: when nothing that comes can cut it anew.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+
+from mirrordesk.memory import schema
+from mirrordesk.memory.episodes import PAUSE, STAYS
+from mirrordesk.memory.tables import Tables
+from mirrordesk.records import Episode
+
+MOST = 20  # times a term counts: a word of the menu bar stands on every frame
+
+
+class EpisodeWords:
+    """The table of the words of episodes. Writers hold the profile's write lock."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._words = tables[schema.EPISODE_WORDS]
+        self._moments = tables[schema.MOMENTS]
+
+    def match(self, words: Sequence[str], limit: int) -> dict[str, float]:
+        """BM25 by episode, of the best that hold any of the terms `words`."""
+        return self._words.match(words, limit) if words else {}
+
+    def unsettled(self, episodes: Iterable[Episode], newest_ns: int) -> list[Episode]:
+        """The episodes that are settled and whose words are missing or of before a change.
+
+        `newest_ns` is when the newest moment began.
+        """
+        rows = self._words.rows((schema.KEY, schema.END, schema.COUNT)).to_pylist()
+        known = {row[schema.KEY]: (row[schema.END], row[schema.COUNT]) for row in rows}
+        return [
+            episode
+            for episode in episodes
+            if episode.end_ns + PAUSE + STAYS < newest_ns
+            and known.get(episode.id) != (episode.end_ns, len(episode.moments))
+        ]
+
+    def put(self, episodes: Sequence[Episode]) -> None:
+        """Index the words of episodes, anew where they are known."""
+        if episodes:
+            self._words.upsert(schema.episode_word_rows([(e, self._of(e)) for e in episodes]))
+
+    def _of(self, episode: Episode) -> Iterable[str]:
+        count: Counter[str] = Counter()
+        for keys in schema.portions(episode.moments):
+            for row in self._moments.rows(schema.LIGHT, schema.with_keys(keys)).to_pylist():
+                count.update(schema.search_key(schema.to_moment(row)).split())
+        return (term for term, times in count.items() for _ in range(min(times, MOST)))
+
+    def keep_only(self, ids: Collection[str]) -> None:
+        """Take out the words of every other episode."""
+        known = self._words.rows((schema.KEY,))[schema.KEY].to_pylist()
+        for keys in schema.portions(sorted(set(known).difference(ids))):
+            self._words.delete(schema.with_keys(keys))
+
+    def forget_moments(self, episodes: Collection[str]) -> None:
+        """Take out the words of these episodes, from which moments are taken."""
+        for keys in schema.portions(sorted(episodes)):
+            self._words.delete(schema.with_keys(keys))

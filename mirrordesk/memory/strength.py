@@ -1,0 +1,60 @@
+"""How strongly a moment is remembered: what was used of late comes to mind more easily.
+
+Base-level activation of ACT-R (Anderson and Schooler, Psychological Science 2(6), 1991): the
+logarithm of the sum of age^-d over all times at which something was met, here when it was captured
+and whenever it was shown as evidence. It is a small prior among equals, and deletes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from mirrordesk import clock
+from mirrordesk.memory import schema
+from mirrordesk.memory.order import Order, Scores, Times
+from mirrordesk.memory.tables import Tables
+from mirrordesk.records import Citation
+
+DECAY = 0.5  # d, as ACT-R has it
+WEAKEST, STRONGEST = -10.0, 0.0  # activations at 0 and 1: met once 15 years ago, and a second ago
+
+
+class Strength:
+    """The table of uses. Writers hold the profile's write lock."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._uses = tables[schema.USES]
+        self._known: tuple[int, dict[str, list[int]]] = (-1, {})
+
+    def note(self, used: Iterable[Citation], at_ns: int) -> None:
+        """Note that moments were shown as evidence."""
+        spans = {one.id: (one.id, one.start_ns, one.end_ns) for one in used}
+        if spans:
+            self._uses.upsert(schema.use_rows(spans.values(), at_ns))
+
+    def of(self, order: Order, now_ns: int) -> Scores:
+        """0 to 1 for each moment, as it stands at `now_ns`."""
+        met = _freshness(order.start_ns, now_ns)
+        for key, times in self._times().items():
+            if (place := order.places.get(key)) is not None:
+                met[place] += _freshness(np.array(times), now_ns).sum()
+        activation = np.log(np.maximum(met, 1e-300))
+        return np.clip((activation - WEAKEST) / (STRONGEST - WEAKEST), 0.0, 1.0)
+
+    def _times(self) -> dict[str, list[int]]:
+        version = self._uses.version()
+        if self._known[0] != version:
+            times: dict[str, list[int]] = {}
+            for row in self._uses.rows((schema.MOMENT, schema.AT)).to_pylist():
+                times.setdefault(row[schema.MOMENT], []).append(row[schema.AT])
+            self._known = (version, times)
+        return self._known[1]
+
+
+def _freshness(at_ns: Times, now_ns: int) -> Scores:
+    """age^-d, an age being a second at least."""
+    seconds = np.maximum((now_ns - at_ns) / clock.SECOND, 1.0)
+    fresh: Scores = seconds**-DECAY
+    return fresh
