@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+import zlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -18,6 +19,8 @@ from mirrordesk.memory import schema
 from mirrordesk.seal.container import Find
 from mirrordesk.seal.seal import Seal, Vectors, key_of
 
+_PLAIN, _PRESSED = b"\x00", b"\x01"  # what a cell begins with
+_LONG, _EFFORT = 100, 6  # bytes from which pressing is tried; of zlib's 9
 _KEY_OF_TABLE = b"sealed with"
 
 
@@ -101,7 +104,14 @@ def _sealed(
 
 
 def _bytes(value: Any) -> bytes:
-    return (value if isinstance(value, str) else json.dumps(value)).encode()
+    """A text, or anything else as JSON; pressed where that makes it shorter."""
+    raw = (value if isinstance(value, str) else json.dumps(value)).encode()
+    pressed = zlib.compress(raw, _EFFORT) if len(raw) >= _LONG else raw
+    return _PRESSED + pressed if len(pressed) < len(raw) else _PLAIN + raw
+
+
+def _raw(opened: bytes) -> bytes:
+    return zlib.decompress(opened[1:]) if opened.startswith(_PRESSED) else opened[1:]
 
 
 def _about(table: str, column: str, key: str) -> bytes:
@@ -133,7 +143,7 @@ def _opened(
 ) -> pa.Array:
     name, is_text = field.name, field.type == pa.string()
     clear = [
-        None if cell is None else find(key_of(cell)).open(cell, _about(table, name, key))
+        None if cell is None else _raw(find(key_of(cell)).open(cell, _about(table, name, key)))
         for key, cell in zip(keys, cells, strict=True)
     ]
     if is_text:

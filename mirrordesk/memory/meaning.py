@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mirrordesk.memory.spaces import Spaces
-from mirrordesk.memory.tables import Table
+from mirrordesk.memory.table import Table
 from mirrordesk.records import Channel
 
 Numbers = npt.NDArray[np.float32]  # (d,), unit length

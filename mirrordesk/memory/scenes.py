@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection
 
 from mirrordesk.memory import schema
-from mirrordesk.memory.tables import Table
+from mirrordesk.memory.table import Table
 
 _SCENE = schema.SCENE.name
 

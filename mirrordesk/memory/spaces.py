@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mirrordesk.memory import schema
-from mirrordesk.memory.tables import Table, Tables
+from mirrordesk.memory.table import Table
+from mirrordesk.memory.tables import Tables
 from mirrordesk.records import Channel, Look, Moment, Vector
 
 CHANNELS = (Channel.TEXT, Channel.IMAGE)  # those that perception answers with a vector

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from mirrordesk.memory.tables import Table, Tables
+from mirrordesk.memory.table import Table
+from mirrordesk.memory.tables import Tables
 
 
 class CutOff(BaseException):

@@ -30,7 +30,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from mirrordesk import rekeying
-from mirrordesk.memory.tables import Table
+from mirrordesk.memory.table import Table
 from mirrordesk.paths import Profile
 from mirrordesk.seal import files, holding
 from mirrordesk.seal.resealing import Resealing
