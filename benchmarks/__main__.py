@@ -21,6 +21,7 @@ from mirrordesk.errors import MirrorDeskError, UsageError
 # modules that measure nothing
 SHARED = (
     "__main__",
+    "changing",
     "codecs",
     "conversations",
     "data",
@@ -28,7 +29,7 @@ SHARED = (
     "legibility",
     "office_work",
     "screens",
-    "sessions",
+    "recordings",
 )
 
 

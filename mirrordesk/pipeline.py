@@ -26,6 +26,7 @@ from mirrordesk import attempts, clock, config, control, durable, status, worker
 from mirrordesk.attempts import Attempts
 from mirrordesk.capture.spool import Handle, Spool, Spooled
 from mirrordesk.catchup import CatchUp
+from mirrordesk.consolidation import Consolidation
 from mirrordesk.drafts import drafts
 from mirrordesk.errors import MirrorDeskError, SpoolCorrupt, WeightsError
 from mirrordesk.footprint import GIGABYTE
@@ -68,6 +69,7 @@ class Pipeline:
             self._attempts,
             self._remove_forgotten_media,
         )
+        self._consolidation = Consolidation(self._store, profile.logs / "consolidation.jsonl")
         self._held: set[str] = set()  # names of frames that cannot be read now
         self._resealing = Resealing(profile, self._store.writing)
         self._packing = Packing(self._store, profile, self._attempts)
@@ -233,6 +235,8 @@ class Pipeline:
             or self._resealing.step()
             or self._packing.step(self.report)
             or self._thinning.step()
+            or self._store.settle_episodes()
+            or self._consolidation.step(self.report)
         )
 
     def _budget(self) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from mirrordesk import __version__
-from mirrordesk.cli import commands, key, models, notes, rules, values, vault
+from mirrordesk.cli import commands, key, learning, models, notes, rules, values, vault
 from mirrordesk.errors import UsageError
 from mirrordesk.paths import HOME_VARIABLE, Profile
 from mirrordesk.registry.model import Role
@@ -66,6 +66,8 @@ def parser() -> argparse.ArgumentParser:
         const="today",
         help="how every minute of a day is accounted for: YYYY-MM-DD (default: today)",
     )
+    learn = add("consolidate", learning.consolidate, "learn facts from what is stored")
+    learn.add_argument("--dry-run", action="store_true", help="show what would be learnt")
     add("doctor", commands.doctor, "what was chosen, what is missing and the command that mends it")
     _add_models(subparsers)
     _add_rules(subparsers)
