@@ -9,18 +9,29 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from mirrordesk import clock, durable
-from mirrordesk.knowledge import Author, Fact, Learned, Link, Note, NoteKind, Resource
-from mirrordesk.learning import facts, resources
+from mirrordesk.knowledge import (
+    Author,
+    Entity,
+    Fact,
+    Learned,
+    Link,
+    Note,
+    NoteKind,
+    Resource,
+)
+from mirrordesk.learning import entities, facts, resources
 from mirrordesk.learning.revision import Statement, learn, mended
+from mirrordesk.learning.summaries import summarised
 from mirrordesk.memory.habits import Habits
 from mirrordesk.memory.looked import Due, Looked, is_read, state_of
 from mirrordesk.memory.store import Store
-from mirrordesk.records import Episode, Moment
+from mirrordesk.records import Channel, Episode, Moment, Vector
 
 SETTLED = 6 * clock.MINUTE  # after its end an episode grows no more, but for what comes late
 REST_S = 60.0  # between two looks at a memory that grows all the time
@@ -29,14 +40,16 @@ BREATH = 50  # moments between two signs of life
 _FACTS = "facts"
 
 Breathe = Callable[[], None]
+Kept = TypeVar("Kept", Fact, Resource, Entity)
 
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """What one look taught: notes to write, links to draw, and notes that others have taken in."""
+    """What one look taught: notes, links, the episode with its summary, and ids of old notes."""
 
     notes: tuple[Learned, ...] = ()
     links: tuple[Link, ...] = ()
+    episode: Episode | None = None
     gone: frozenset[str] = frozenset()
 
 
@@ -112,15 +125,21 @@ class Consolidation:
         """What an episode teaches. `known` is brought up to that, too."""
         there = self._store.known(episode.moments)
         moments = [there[key] for key in episode.moments if key in there and is_read(there[key])]
-        held = [one for one in known.values() if isinstance(one, Fact)]
-        revision = learn(held, _statements(moments, breathe), fixed)
-        known |= {fact.id: fact for fact in revision.changed}
+        stated = _statements(moments, breathe)
+        revision = learn(_held(known, Fact), stated, fixed)
+        notes: list[Learned] = [*revision.changed]
+        notes += resources.mine(moments, [episode], _held(known, Resource))
+        notes += entities.mine(moments, stated, _held(known, Entity))
+        known |= {one.id: one for one in notes}
         for key in revision.gone:
             del known[key]
-        known_resources = [one for one in known.values() if isinstance(one, Resource)]
-        visited = resources.mine(moments, [episode], known_resources)
-        known |= {one.id: one for one in visited}
-        return Learnt((*revision.changed, *visited), gone=revision.gone)
+        told = summarised(episode, moments, self._vectors(moments))
+        return Learnt(tuple(notes), (), told, revision.gone)
+
+    def _vectors(self, moments: Sequence[Moment]) -> dict[str, Vector]:
+        """The text vectors there are; of a long episode none, since words tell enough of it."""
+        ids = [moment.id for moment in moments]
+        return self._store.spaces.get(Channel.TEXT, ids) if len(ids) <= PORTION else {}
 
     def _next_habits(self) -> int:
         """What only many days teach, once a day is over."""
@@ -154,6 +173,7 @@ class Consolidation:
         changed = self._store.learn(kept, links, Author.RULES)
         with self._store.writing():
             self._store.notes.remove(gone)
+        self._looked.retell([one.episode for one in learnt if one.episode])
         self._tell(about, changed, sorted({*notes, *gone}), len(links))
 
     def _tell(self, about: str, changed: int, notes: Sequence[str], links: int) -> None:
@@ -186,6 +206,10 @@ def _statements(moments: Sequence[Moment], breathe: Breathe) -> list[Statement]:
             breathe()
         found += facts.stated(moment)
     return facts.thinned(found)
+
+
+def _held(known: Mapping[str, Learned], kind: type[Kept]) -> list[Kept]:
+    return [one for one in known.values() if isinstance(one, kind)]
 
 
 def _state_of(notes: Sequence[Note]) -> str:

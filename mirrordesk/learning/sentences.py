@@ -100,3 +100,16 @@ LABEL = re.compile(
     r"|presentation|decision|decided|agreed)\b",
     re.IGNORECASE,
 )
+
+
+_LEAST_WORDS = 4
+_LETTERS = 0.6  # of the characters of prose are letters or blanks, and more
+
+
+def is_prose(sentence: str) -> bool:
+    """Whether it reads as something that somebody wrote or said, and not as a menu or a program."""
+    plain = sum(character.isalpha() or character == " " for character in sentence)
+    long_enough = len(sentence.split()) >= _LEAST_WORDS and len(sentence) <= _LONGEST
+    is_menu = "  " in sentence or _CODE.search(_ADDRESS.sub(" ", sentence))
+    has_verb_like = any(word.islower() for word in sentence.split())
+    return long_enough and not is_menu and has_verb_like and plain >= _LETTERS * len(sentence)

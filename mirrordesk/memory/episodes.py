@@ -173,6 +173,13 @@ def _call(moments: Sequence[Moment]) -> Episode:
     return replace(episode, title=title, spoken=meetings.spoken(moments))
 
 
+def _told(episode: Episode, known: Episode | None) -> Episode:
+    """The episode with the title and the summary that were made of just these moments."""
+    if known is None or not known.summary or known.moments != episode.moments:
+        return episode
+    return replace(episode, title=known.title, summary=known.summary)
+
+
 class EpisodeBook:
     """The table of episodes. Writers hold the profile's write lock."""
 
@@ -227,7 +234,7 @@ class EpisodeBook:
         it again leaves the new.
         """
         known = {e.id: e for e in stored}
-        found = segment(moments)
+        found = [_told(episode, known.get(episode.id)) for episode in segment(moments)]
         self.put([e for e in found if known.get(e.id) != e])
         if stale := known.keys() - {e.id for e in found}:
             self._episodes.delete(schema.with_keys(sorted(stale)))

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from mirrordesk import clock
+from mirrordesk.control import Span
 from mirrordesk.memory import schema
+from mirrordesk.memory.episodes import EpisodeBook
 from mirrordesk.memory.store import Store
 from mirrordesk.records import Channel, Episode, Moment, State
 
@@ -61,6 +63,16 @@ class Looked:
         with self._store.writing():
             for day, states in by_day.items():
                 self._store.tables.note(f"{_NOTE}{day}", json.dumps(states))
+
+    def retell(self, episodes: Sequence[Episode]) -> None:
+        """Store episodes with new titles and summaries, but for those that were cut anew since."""
+        book = EpisodeBook(self._store.tables)
+        with self._store.writing():
+            for episode in episodes:
+                near = book.overlapping(Span(episode.start_ns, episode.start_ns + 1))
+                known = next((one for one in near if one.id == episode.id), None)
+                if known and known != episode and known.moments == episode.moments:
+                    book.put([episode])
 
     def topic(self, name: str) -> str:
         """What a topic, such as a day, was made from at the last look; empty for never."""

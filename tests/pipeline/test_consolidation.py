@@ -9,7 +9,7 @@ import pytest
 from mirrordesk import clock
 from mirrordesk.consolidation import Consolidation
 from mirrordesk.control import Span
-from mirrordesk.knowledge import Fact, NoteKind
+from mirrordesk.knowledge import Entity, Fact, NoteKind
 from mirrordesk.memory import forget
 from mirrordesk.memory.media import Media
 from mirrordesk.memory.store import Store
@@ -102,6 +102,7 @@ def test_a_dry_run_tells_what_would_be_learnt_and_writes_nothing(
     planned = [one for one in work.plan() if isinstance(one, Fact)]
     assert {fact.object for fact in planned} == {"48,500", "50,000"}
     assert store.notes.each() == []
+    assert [episode.summary for episode in store.episodes_since(0)] == ["", ""]
     work.run()
     assert {note.learned for note in store.notes.each(NoteKind.FACT)} == set(planned)
 
@@ -146,3 +147,33 @@ def test_the_log_tells_of_notes_and_of_no_words(
     [line] = [json.loads(each) for each in log.splitlines()]
     assert (line["changed"], len(line["notes"])) == (1, 1)
     assert "48,500" not in log
+
+
+def test_an_episode_is_summarised_and_stays_so_when_it_is_cut_again(
+    store: Store, work: Consolidation
+) -> None:
+    put(store, FIRST)
+    work.run()
+    [told] = store.episodes_since(0)
+    assert FIRST.text in told.summary
+    store.refresh_episodes(FIRST.start_ns)
+    assert store.episodes_since(0) == [told]
+
+
+def test_an_episode_that_goes_on_is_summarised_anew(store: Store, profile: Profile) -> None:
+    put(store, FIRST)
+    Consolidation(store, profile.logs / "log").run()
+    more = heard("Ben will tell the board about the Falcon budget.", FIRST.end_ns + clock.SECOND)
+    put(store, more)
+    assert [episode.summary for episode in store.episodes_since(0)] == [""]
+    Consolidation(store, profile.logs / "log").run()
+    [told] = store.episodes_since(0)
+    assert more.text in told.summary
+
+
+def test_people_are_learnt_as_entities(store: Store, work: Consolidation) -> None:
+    put(store, heard("Ben owns the Falcon parser.", FIRST.start_ns))
+    work.run()
+    [ben] = [note.learned for note in store.notes.each(NoteKind.ENTITY)]
+    assert isinstance(ben, Entity)
+    assert (ben.form, ben.name) == ("person", "Ben")
