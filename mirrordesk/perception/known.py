@@ -13,7 +13,13 @@ from mirrordesk.perception.base import Pixels
 from mirrordesk.records import Box
 
 INK = 24  # levels of 255 apart from the ground
-NEIGHBOUR = 0.25  # of a box's height: what reaches into it and is higher is of another line
+AROUND = 8  # pixels: letters that the edge of a box cuts are seen whole
+INNER = 0.2  # of a box's height to each side of its middle: what reaches there is of the line
+OUTER = 0.35  # of the height of its letters: accents and underscores are no further from them
+
+Parts = npt.NDArray[np.int32]  # (parts, 5): left, top, width, height, pixels
+Centres = npt.NDArray[np.float64]  # (parts, 2): x and y
+Ink = npt.NDArray[np.bool_]
 
 Told = TypeVar("Told")
 
@@ -40,39 +46,62 @@ class Known(Generic[Told]):
 
 
 def line_key(picture: Pixels, box: Box) -> bytes:
-    """The same for the same line, however much empty ground its box holds, and whatever of the
-    lines above and below.
+    """The same for the same line, however wide its box was drawn and whatever stands around it.
 
-    The whole of the ink counts, colours included: no two different lines share a key but by a
-    collision of 128-bit hashes.
+    All ink of the line counts, colours included. Two different lines share a key by a collision of
+    128-bit hashes, or where all they differ in touches a letter of the line above or below.
     """
-    top, bottom = max(box.y - box.h, 0), min(box.bottom + box.h, len(picture))
-    around = picture[top:bottom, box.x : box.right]
-    ground = np.median(picture[box.y : box.bottom, box.x : box.right].reshape(-1, 3), axis=0)
-    ink = np.abs(around.astype(np.int16) - ground.astype(np.int16)).max(axis=2) > INK
-    first, last = _own_rows(ink.any(axis=1), box.y - top, box.bottom - top)
-    line, ink = around[first:last], ink[first:last]
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    if rows.size:
-        line = line[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    return exact_key(line)
+    import cv2
+
+    height, width = picture.shape[:2]
+    x, y = max(box.x - AROUND, 0), max(box.y - AROUND, 0)
+    around = picture[y : min(box.bottom + AROUND, height), x : min(box.right + AROUND, width)]
+    place = box.moved(-x, -y)
+    ink = _inked(around, place)
+    found = cv2.connectedComponentsWithStats(np.asarray(ink, np.uint8), connectivity=8)
+    _count, labels, parts, centres = (np.asarray(each) for each in found)
+    own = _of_the_line(parts, centres, place, ink)
+    if not own.any():
+        return exact_key(around)
+    (left, top), (right, bottom) = parts[own, :2].min(axis=0), _ends(parts[own]).max(axis=0)
+    line = np.s_[top:bottom, left:right]
+    return exact_key(around[line] * own[labels[line]][:, :, None])
 
 
-def _own_rows(inked: npt.NDArray[np.bool_], first: int, last: int) -> tuple[int, int]:
-    """The rows from `first` to `last` without those of the lines above and below.
+def _inked(around: Pixels, place: Box) -> Ink:
+    """Which pixels stand out from the ground, the middle of the colours within `place`."""
+    own = around[place.y : place.bottom, place.x : place.right]
+    ground = np.median(own.reshape(-1, 3), axis=0).astype(np.uint8)
+    apart = np.maximum(around, ground) - np.minimum(around, ground)  # never below zero
+    inked: Ink = (apart > INK).any(axis=2)
+    return inked
 
-    Such a line reaches into the box from outside and leaves an empty row between. An accent or an
-    underscore that the edge of the box cuts does so, too, but is lower than any line.
+
+def _of_the_line(parts: Parts, centres: Centres, place: Box, ink: Ink) -> Ink:
+    """Which connected parts of the ink belong to the line in a box: letters, and marks near them.
+
+    The first part is the ground. What goes from end to end is the border of a window or a rule. How
+    high the letters are is told by the ink, for boxes vary.
     """
-    edges = np.flatnonzero(np.diff(inked.astype(np.int8), prepend=0, append=0))
-    middle, least = (first + last) / 2, NEIGHBOUR * (last - first)
-    for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        if end - start >= least:
-            if start < first < end < middle:
-                first = end
-            elif middle < start < last < end:
-                last = start
-    return first, last
+    across, down = centres.T
+    possible: Ink = (across >= place.x) & (across < place.right)
+    possible &= (parts[:, 2] < ink.shape[1]) & (parts[:, 3] < ink.shape[0])
+    possible[0] = False
+    middle, inner = place.middle[1], INNER * place.h
+    letters = possible & (parts[:, 1] < middle + inner) & (_ends(parts)[:, 1] > middle - inner)
+    first, end = float(place.y), float(place.bottom)
+    if letters.any():
+        top, bottom = parts[letters, 1].min(), _ends(parts[letters])[:, 1].max()
+        reach = OUTER * float(bottom - top)
+        first, end = min(float(top) - reach, first), max(float(bottom) + reach, end)
+    own: Ink = letters | possible & (down >= first) & (down < end)
+    return own
+
+
+def _ends(parts: Parts) -> Parts:
+    """(parts, 2): right and bottom."""
+    ends: Parts = parts[:, :2] + parts[:, 2:4]
+    return ends
 
 
 def exact_key(picture: Pixels) -> bytes:

@@ -12,6 +12,8 @@ from mirrordesk.perception.reading import in_reading_order
 from mirrordesk.records import Box, TextLine
 
 LEAST_CONFIDENCE = 0.5
+SHORT = 3  # characters: where these are unsure, they are mostly an icon, read one way or another
+LEAST_OF_SHORT = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,5 +47,12 @@ def text_lines(boxes: Sequence[Box], words: Sequence[Words]) -> list[TextLine]:
     return [
         TextLine(said.text, box, said.confidence)
         for box, said in zip(boxes, words, strict=True)
-        if said.text.strip() and said.confidence >= LEAST_CONFIDENCE
+        if _are_believed(said)
     ]
+
+
+def _are_believed(said: Words) -> bool:
+    length = len(said.text.strip())
+    return length > 0 and said.confidence >= (
+        LEAST_CONFIDENCE if length > SHORT else LEAST_OF_SHORT
+    )

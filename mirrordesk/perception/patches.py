@@ -18,43 +18,42 @@ SIDE = 16  # pixels of a tile: about one line of small text
 NOISE = 8  # levels of 255; a screen's own pixels come without any
 LONG = 256  # pixels: no letter is drawn in strokes of this length
 LOOSE = 1.25  # boxes become one where that costs no more than this times their area
+LOWEST = 12  # pixels: a line of small text, of which a hyphen may be all that changed
+REACH = 24  # pixels: a word this far behind another makes one line with it
 
 
 def patches(before: Pixels, now: Pixels, lines: Iterable[Box]) -> list[Box]:
     """Boxes apart from one another that hold all that differs between two frames of one shape.
 
-    Each holds whole every one of `lines` that it touches or comes close to: a word typed behind
-    another makes one line with it. The borders and the ground of windows, which change when another
-    one is in front, are no difference: they lie around all text and hold none.
+    Each holds whole every one of `lines` that it touches or that it stands beside: a word typed
+    behind another makes one line with it. The borders and the ground of windows, which change when
+    another one is in front, are no difference: they lie around all text and hold none.
     """
     differing = tiles.differing(before, now, SIDE, NOISE)
     if not differing.any():
         return []
-    differing &= _with_strokes(before, now, differing)
     height, width = now.shape[:2]
     frame = Box(0, 0, width, height)
-    found = [box for part in _connected(differing) if (box := part.intersection(frame))]
+    found = [_roomy(box, frame) for box in _connected(*_strokes(before, now, differing))]
     return _apart(found, list(lines))
 
 
-def _with_strokes(before: Pixels, now: Pixels, differing: Grid) -> Grid:
-    """Which tiles hold a change that is no part of a long straight run of one change of colour."""
+def _strokes(before: Pixels, now: Pixels, differing: Grid) -> tuple[Mask, Box]:
+    """Which pixels changed and are no part of a long straight run of one change of colour.
+
+    The mask covers the box that is told with it, the smallest of whole tiles that holds all.
+    """
     rows, columns = (np.flatnonzero(differing.any(axis=axis)) for axis in (1, 0))
-    part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    pixels = np.s_[
-        rows[0] * SIDE : (rows[-1] + 1) * SIDE, columns[0] * SIDE : (columns[-1] + 1) * SIDE
-    ]
-    old, new = _colours(before[pixels]), _colours(now[pixels])
+    tops, lefts = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    part = np.s_[tops.start * SIDE : tops.stop * SIDE, lefts.start * SIDE : lefts.stop * SIDE]
+    old, new = _colours(before[part]), _colours(now[part])
     changed = old != new
-    height, width = changed.shape
     level = _in_runs(changed, old[:, 1:] == old[:, :-1], new[:, 1:] == new[:, :-1])
     upright = _in_runs(changed.T, (old[1:] == old[:-1]).T, (new[1:] == new[:-1]).T).T
-    strokes = changed & ~(level | upright)
-    padded = np.zeros((-(-height // SIDE) * SIDE, -(-width // SIDE) * SIDE), np.bool_)
-    padded[:height, :width] = strokes
-    found = np.zeros_like(differing)
-    found[part] = padded.reshape(len(padded) // SIDE, SIDE, -1, SIDE).any(axis=(1, 3))
-    return found
+    height, width = changed.shape
+    noted = differing[tops, lefts].repeat(SIDE, axis=0).repeat(SIDE, axis=1)[:height, :width]
+    place = Box(int(lefts.start) * SIDE, int(tops.start) * SIDE, width, height)
+    return changed & noted & ~(level | upright), place
 
 
 def _in_runs(changed: Mask, old_alike: Mask, new_alike: Mask) -> Mask:
@@ -82,13 +81,31 @@ def _colours(part: Pixels) -> npt.NDArray[np.uint32]:
     return wide.view(np.uint32)[:, :, 0]
 
 
-def _connected(differing: Grid) -> list[Box]:
-    """The parts of a grid that hang together, a tile more on each side, in pixels."""
+def _connected(changed: Mask, place: Box) -> list[Box]:
+    """The boxes around what changed, one for all that is less than two tiles apart."""
     import cv2
 
-    wider = cv2.dilate(differing.astype(np.uint8), np.ones((3, 3), np.uint8))
+    height, width = changed.shape
+    padded = np.zeros((-(-height // SIDE) * SIDE, -(-width // SIDE) * SIDE), np.bool_)
+    padded[:height, :width] = changed
+    grid = padded.reshape(len(padded) // SIDE, SIDE, -1, SIDE).any(axis=(1, 3))
+    wider = cv2.dilate(np.asarray(grid, np.uint8), np.ones((3, 3), np.uint8))
     _count, _labels, stats, _centres = cv2.connectedComponentsWithStats(wider, connectivity=8)
-    return [Box(*(int(side) * SIDE for side in part[:4])) for part in stats[1:]]
+    found = []
+    for x, y, w, h in (stats[1:, :4] * SIDE).tolist():
+        part = changed[y : y + h, x : x + w]
+        rows, columns = (np.flatnonzero(part.any(axis=axis)) for axis in (1, 0))
+        left, top = x + int(columns[0]), y + int(rows[0])
+        box = Box(left, top, x + int(columns[-1]) + 1 - left, y + int(rows[-1]) + 1 - top)
+        found.append(box.moved(place.x, place.y))
+    return found
+
+
+def _roomy(box: Box, frame: Box) -> Box:
+    """The box made as high and as wide as a letter, within the frame."""
+    right, down = max(LOWEST - box.w, 0), max(LOWEST - box.h, 0)
+    grown = Box(box.x - right // 2, box.y - down // 2, box.w + right, box.h + down)
+    return grown.intersection(frame) or box
 
 
 def _apart(boxes: Sequence[Box], lines: list[Box]) -> list[Box]:
@@ -109,8 +126,9 @@ def _apart(boxes: Sequence[Box], lines: list[Box]) -> list[Box]:
 
 
 def _grown(box: Box, lines: list[Box]) -> Box:
+    beside = Box(box.x - REACH, box.y, box.w + 2 * REACH, box.h)
     for line in lines:
-        if _core(line).intersection(box):
+        if _core(line).intersection(beside):
             box = box.union(line)
     return box
 

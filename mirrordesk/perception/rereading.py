@@ -19,7 +19,7 @@ import numpy.typing as npt
 from mirrordesk import tiles
 from mirrordesk.perception import scrolling
 from mirrordesk.perception.base import Ocr, Pixels
-from mirrordesk.perception.finding import SCALE, Corners, box_around
+from mirrordesk.perception.finding import FLAT, SCALE, Corners, box_around
 from mirrordesk.perception.known import Known, exact_key, line_key
 from mirrordesk.perception.line_reader import LineReader, Words, text_lines
 from mirrordesk.perception.patches import NOISE, patches
@@ -28,9 +28,10 @@ from mirrordesk.records import Box, TextLine
 
 REMEMBERED = 6  # frames; switching between a few windows is what people do
 ALIKE = 0.1  # of a frame: with less changed, the later one stands for both
+NEARLY = 0.02  # of a frame: with less changed, no older one is looked at
 COARSE = 64  # pixels of the tiles by which the most alike is chosen
 MOST_CHANGED = 0.7  # of a frame: with more, the whole is searched at once
-MARGIN = 32  # pixels around a patch that the search may look at
+MARGIN = 24  # pixels around a patch that the search may look at
 UNIT = round(32 / SCALE)  # pixels: other lengths are stretched to such, and letters with them
 MOST_LINES = 20_000  # remembered; a busy day has about as many different ones
 MOST_PATCHES = 2000  # remembered, each with a few lines
@@ -60,15 +61,25 @@ class RereadingOcr(Ocr):
 
         Raises RuntimeError where the reader gives up on a picture.
         """
-        alike = [each for each in self._readings if each.pixels.shape == pixels.shape]
-        shares = [(_share_changed(each, pixels), each) for each in alike]
-        changed, base = min(shares, key=lambda pair: pair[0], default=(1.0, None))
+        changed, base = self._most_alike(pixels)
         found = self._reread(pixels, base) if base else self._lines(pixels)
         lines = tuple(in_reading_order(found))
         if base and changed < ALIKE:
             self._readings.remove(base)  # this one tells nearly all that it told
         self._readings.append(Reading(pixels, lines))
         return lines
+
+    def _most_alike(self, pixels: Pixels) -> tuple[float, Reading | None]:
+        """The reading whose frame differs least, and how much of it does: 0 to 1."""
+        least, base = 1.0, None
+        for each in reversed(self._readings):
+            if each.pixels.shape == pixels.shape:
+                changed = float(tiles.differing(each.pixels, pixels, COARSE, NOISE).mean())
+                if base is None or changed < least:
+                    least, base = changed, each
+                if least < NEARLY:
+                    break
+        return least, base
 
     def _reread(self, pixels: Pixels, base: Reading) -> list[TextLine]:
         changed = _changed(base, pixels)
@@ -95,8 +106,11 @@ class RereadingOcr(Ocr):
 
     def _search(self, pixels: Pixels, patch: Box) -> Iterator[TextLine]:
         """The lines whose middles lie in the patch; what lies around it helps to find them."""
-        x, right = _around(patch.x, patch.right, pixels.shape[1])
-        y, bottom = _around(patch.y, patch.bottom, pixels.shape[0])
+        written = _with_contrast(pixels, patch)
+        if written is None:
+            return
+        x, right = _around(written.x, written.right, pixels.shape[1])
+        y, bottom = _around(written.y, written.bottom, pixels.shape[0])
         for line in self._lines(pixels[y:bottom, x:right], inside=patch.moved(-x, -y)):
             yield replace(line, box=line.box.moved(x, y))
 
@@ -119,10 +133,6 @@ class RereadingOcr(Ocr):
             self._known.put(keys[index], said)
             words[index] = said
         return [said for said in words if said is not None]
-
-
-def _share_changed(reading: Reading, pixels: Pixels) -> float:
-    return float(tiles.differing(reading.pixels, pixels, COARSE, NOISE).mean())
 
 
 def _changed(reading: Reading, pixels: Pixels) -> list[Box]:
@@ -154,7 +164,7 @@ def _with_moved(base: Reading, now: Pixels, pane: Box, down: int) -> Reading:
     predicted[part] = unknown
     lines = []
     for line in base.lines:
-        if not line.box.intersection(pane):
+        if not _holds(pane, line.box.middle):  # a pane holds the lines that move with it whole
             lines.append(line)
             continue
         moved = line.box.moved(0, down)
@@ -164,6 +174,17 @@ def _with_moved(base: Reading, now: Pixels, pane: Box, down: int) -> Reading:
             cut = np.s_[rest.y : rest.bottom, rest.x : rest.right]
             predicted[cut] = ~now[cut]
     return Reading(predicted, tuple(lines))
+
+
+def _with_contrast(pixels: Pixels, patch: Box) -> Box | None:
+    """The part of a patch in which anything can stand; None where all of it is empty."""
+    part = pixels[patch.y : patch.bottom, patch.x : patch.right]
+    columns = np.flatnonzero((np.ptp(part, axis=0) >= FLAT).any(axis=1))
+    rows = np.flatnonzero((np.ptp(part, axis=1) >= FLAT).any(axis=1))
+    if not (rows.size and columns.size):
+        return None
+    x, y = patch.x + int(columns[0]), patch.y + int(rows[0])
+    return Box(x, y, int(np.ptp(columns)) + 1, int(np.ptp(rows)) + 1)
 
 
 def _around(first: int, last: int, end: int) -> tuple[int, int]:

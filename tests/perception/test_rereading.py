@@ -178,6 +178,24 @@ def test_a_line_that_differs_in_any_mark_is_another(other: str) -> None:
     assert line_key(_dense(["", "the same"], 17), box) != line_key(_dense(["", other], 17), box)
 
 
+def test_a_line_beside_a_border_is_known_among_other_lines() -> None:
+    alone, among = _dense(["", "the same"], 17), _dense(["jumpy _g", "the same", "Hall |"], 17)
+    box = Box(4, 24, 200, 20)
+    keys = set()
+    for picture in (alone.copy(), among.copy()):
+        picture[:, 5] = 0
+        keys.add(line_key(picture, box))
+    assert len(keys) == 1
+
+
+@pytest.mark.parametrize("text", ["|", "-", ""])
+def test_empty_ground_and_rules_are_not_all_one_line(text: str) -> None:
+    box = Box(4, 24, 60, 20)
+    ruled = _dense(["", ""], 17).copy()
+    ruled[:, 30] = 0
+    assert line_key(_dense(["", text], 17), box) != line_key(ruled, box)
+
+
 def test_what_is_gone_from_the_screen_is_not_in_its_text(ocr: RereadingOcr) -> None:
     ocr.read(_terminal(0))
     assert _texts(ocr, _terminal(0, count=4)) == ["shell", *_rows(0, 4)]
@@ -186,6 +204,30 @@ def test_what_is_gone_from_the_screen_is_not_in_its_text(ocr: RereadingOcr) -> N
 def test_a_word_behind_another_makes_one_line_with_it(ocr: RereadingOcr) -> None:
     ocr.read(_terminal(0, title="bash in"))
     assert _texts(ocr, _terminal(0, title="bash in heron"))[0] == "bash in heron"
+
+
+def test_a_word_typed_behind_a_line_leaves_the_lines_around_it_unread(
+    ocr: RereadingOcr, reader: CountingOcr
+) -> None:
+    before = Image.fromarray(_terminal(0, count=9))
+    ocr.read(np.asarray(before))
+    after, font = before.copy(), ImageFont.truetype("DejaVuSansMono.ttf", 13)
+    end = 12 + font.getlength(_line(4) + " ")
+    ImageDraw.Draw(after).text((end, 48 + 4 * STEP), "and pears", "#d2d2d2", font)
+    reader.forget()
+    rows = [*_rows(0, 4), _line(4) + " and pears", *_rows(5, 4)]
+    assert _texts(ocr, np.asarray(after)) == ["shell", *rows]
+    assert reader.read_lines == 1
+
+
+def test_a_line_that_stands_above_what_scrolls_stays(ocr: RereadingOcr) -> None:
+    for first in (0, 1, 2, 3):
+        picture = _terminal(first).copy()
+        picture[:44] = _terminal(0, title="a warning above the text")[:44]
+        picture[30:44] = 0xF4
+        picture[12:44] = np.roll(picture, 20, axis=0)[12:44]  # close above the first row
+        texts = _texts(ocr, picture)
+        assert texts == ["a warning above the text", *_rows(first)]
 
 
 def test_a_frame_of_another_size_is_read_anew(ocr: RereadingOcr) -> None:
