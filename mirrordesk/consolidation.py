@@ -25,7 +25,7 @@ from mirrordesk.knowledge import (
     NoteKind,
     Resource,
 )
-from mirrordesk.learning import entities, facts, resources
+from mirrordesk.learning import entities, facts, profile, resources
 from mirrordesk.learning.revision import Statement, learn, mended
 from mirrordesk.learning.summaries import summarised
 from mirrordesk.memory.habits import Habits
@@ -37,7 +37,7 @@ SETTLED = 6 * clock.MINUTE  # after its end an episode grows no more, but for wh
 REST_S = 60.0  # between two looks at a memory that grows all the time
 PORTION = 256  # moments of one step, if not a single episode has more
 BREATH = 50  # moments between two signs of life
-_FACTS = "facts"
+_FACTS, _PROFILE = "facts", "profile"
 
 Breathe = Callable[[], None]
 Kept = TypeVar("Kept", Fact, Resource, Entity)
@@ -72,7 +72,12 @@ class Consolidation:
         version = self._looked.version()
         if version == self._seen:
             return 0
-        done = self._next_episodes(breathe) or self._mend() or self._next_habits()
+        done = (
+            self._next_episodes(breathe)
+            or self._mend()
+            or self._tell_profile()
+            or self._next_habits()
+        )
         if not done:
             self._seen = version
             self._look_at_s = time.monotonic() + REST_S
@@ -140,6 +145,19 @@ class Consolidation:
         """The text vectors there are; of a long episode none, since words tell enough of it."""
         ids = [moment.id for moment in moments]
         return self._store.spaces.get(Channel.TEXT, ids) if len(ids) <= PORTION else {}
+
+    def _tell_profile(self) -> int:
+        """Who the person is, where entities or episodes have changed."""
+        found = self._store.notes.each(NoteKind.ENTITY)
+        episodes = self._store.episodes_since(0)
+        state = state_of((_state_of(found), *(episode.id for episode in episodes)))
+        if self._looked.topic(_PROFILE) == state:
+            return 0
+        known = {note.id: note.learned for note in found}
+        made = profile.blocks(_held(known, Entity), episodes)
+        self._write(_PROFILE, [Learnt(tuple(made))])
+        self._looked.mark_topic(_PROFILE, state)
+        return 1
 
     def _next_habits(self) -> int:
         """What only many days teach, once a day is over."""

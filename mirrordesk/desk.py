@@ -24,6 +24,7 @@ from mirrordesk.llm import extractive
 from mirrordesk.llm.agreement import LEGIBLE, agreed
 from mirrordesk.llm.reader import Reader
 from mirrordesk.memory import account, forget, howto
+from mirrordesk.memory.facts import FactFinder, Found
 from mirrordesk.memory.media import Media
 from mirrordesk.memory.recall import Recall
 from mirrordesk.memory.store import Store
@@ -144,6 +145,10 @@ class Desk:
     def search(self, query: str, limit: int = 20) -> list[Hit]:
         """Moments ranked for `query`, best first."""
         return self._recall.search(query, limit)
+
+    def facts(self, question: str, limit: int = 5) -> list[Found]:
+        """Facts that answer a question, best first: as they hold now, or at the time it names."""
+        return FactFinder(self.store.notes).find(question, clock.now_ns(), limit)
 
     def search_pictures(self, query: str, limit: int = 20) -> list[Hit]:
         """Frames that show what `query` says, best first, whatever is written on them.

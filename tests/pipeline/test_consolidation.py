@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from mirrordesk import clock
 from mirrordesk.consolidation import Consolidation
 from mirrordesk.control import Span
-from mirrordesk.knowledge import Entity, Fact, NoteKind
+from mirrordesk.knowledge import Block, Entity, Fact, NoteKind
 from mirrordesk.memory import forget
 from mirrordesk.memory.media import Media
 from mirrordesk.memory.store import Store
@@ -134,7 +135,7 @@ def test_facts_that_lost_their_first_source_begin_with_the_next(
 
 def test_an_episode_that_may_go_on_is_left_alone(store: Store, profile: Profile) -> None:
     put(store, seen("The budget for Falcon is 48,500.", clock.now_ns() - clock.MINUTE))
-    assert Consolidation(store, profile.logs / "log").run() <= 1
+    Consolidation(store, profile.logs / "log").run()
     assert held(store) == []
 
 
@@ -144,8 +145,8 @@ def test_the_log_tells_of_notes_and_of_no_words(
     put(store, FIRST)
     work.run()
     log = (profile.logs / "consolidation.jsonl").read_text()
-    [line] = [json.loads(each) for each in log.splitlines()]
-    assert (line["changed"], len(line["notes"])) == (1, 1)
+    first = json.loads(log.splitlines()[0])
+    assert (first["about"], first["changed"], len(first["notes"])) == ("episodes", 1, 1)
     assert "48,500" not in log
 
 
@@ -177,3 +178,21 @@ def test_people_are_learnt_as_entities(store: Store, work: Consolidation) -> Non
     [ben] = [note.learned for note in store.notes.each(NoteKind.ENTITY)]
     assert isinstance(ben, Entity)
     assert (ben.form, ben.name) == ("person", "Ben")
+
+
+def test_whom_the_person_works_with_is_told_and_a_locked_block_is_left_alone(
+    store: Store, profile: Profile
+) -> None:
+    for day in range(3):
+        put(store, heard(f"Ben owns the parser number {day}.", FIRST.start_ns + day * DAY))
+    Consolidation(store, profile.logs / "log").run()
+    [block] = [n.learned for n in store.notes.each(NoteKind.PROFILE)]
+    assert isinstance(block, Block)
+    assert (block.topic, block.text, len(block.sources)) == ("works with", "Ben", 3)
+    mine = replace(block, text="Ben, at times")
+    store.notes.edit(block.id, lambda _old: mine)
+    put(store, heard("Ben owns the parser number 9.", FIRST.start_ns + 9 * DAY))
+    Consolidation(store, profile.logs / "log").run()
+    [kept] = [n.learned for n in store.notes.each(NoteKind.PROFILE)]
+    assert isinstance(kept, Block)
+    assert kept.text == mine.text
