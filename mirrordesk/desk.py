@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import date
+from pathlib import Path
 from types import TracebackType
 
 import numpy as np
@@ -20,18 +21,21 @@ from mirrordesk.errors import WeightsError, WorkerError
 from mirrordesk.footprint import GIGABYTE, Footprint, Room
 from mirrordesk.hindsight import Hindsight
 from mirrordesk.knowledge import Procedure
-from mirrordesk.llm import extractive
+from mirrordesk.likeness import Likeness
+from mirrordesk.llm import extractive, ordering
 from mirrordesk.llm.agreement import LEGIBLE, agreed
 from mirrordesk.llm.reader import Reader
 from mirrordesk.memory import account, forget, howto
 from mirrordesk.memory.facts import FactFinder, Found
 from mirrordesk.memory.media import Media
+from mirrordesk.memory.query import Filters
 from mirrordesk.memory.recall import Recall
 from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
 from mirrordesk.perception.encoders import Encoders
 from mirrordesk.records import (
     Answer,
+    Box,
     Channel,
     Check,
     Day,
@@ -67,6 +71,7 @@ class Desk:
         self._encoders = Encoders(lambda: config.load(profile))
         self._encoding = threading.Lock()
         self._recall = Recall(self.store, self._embed)
+        self._likeness = Likeness(self.store, self._media, self._encoders, self._recall)
         self._footprint = Footprint(profile.root)
         self._allowed = Room(profile)
         self._reader_worker = Worker(
@@ -102,9 +107,14 @@ class Desk:
         """
         emit(Progress("recall"))
         began = time.perf_counter()
-        hits = self.search(question, EVIDENCE)
+        pair = self._recall.compare(question)
+        hits = list(pair) if pair else self.search(question, EVIDENCE)
         recalled = time.perf_counter() - began
-        answer = self._read(question, hits, emit, cancelled or threading.Event())
+        if pair:
+            answer = ordering.answer(question, *pair)
+        else:
+            answer = self._read(question, hits, emit, cancelled or threading.Event())
+        self.store.note_use(answer.citations)
         if answer.abstained and not any(h.moment.speech is State.PENDING for h in hits):
             answer = _with_note(answer, self._unread())  # else the answer named them itself
         total = time.perf_counter() - began
@@ -142,9 +152,21 @@ class Desk:
         ]
         return f"Not read yet: {' and '.join(things)}." if things else ""
 
-    def search(self, query: str, limit: int = 20) -> list[Hit]:
-        """Moments ranked for `query`, best first."""
-        return self._recall.search(query, limit)
+    def search(
+        self, query: str, limit: int = 20, filters: Filters | None = None, now_ns: int | None = None
+    ) -> list[Hit]:
+        """Moments ranked for `query` as asked now, or at `now_ns`, best first."""
+        return self._recall.search(query, limit, now_ns, filters or Filters())
+
+    def similar(self, moment_id: str, limit: int = 20, region: Box | None = None) -> list[Hit]:
+        """Frames that look like that of a moment, or like a region of it; see `Likeness`."""
+        with self._encoding:
+            return self._likeness.to_moment(moment_id, limit, region)
+
+    def search_image(self, path: Path, limit: int = 20) -> list[Hit]:
+        """Frames that look like the picture in a file; see `Likeness`."""
+        with self._encoding:
+            return self._likeness.to_file(path, limit)
 
     def facts(self, question: str, limit: int = 5) -> list[Found]:
         """Facts that answer a question, best first: as they hold now, or at the time it names."""

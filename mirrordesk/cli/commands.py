@@ -101,20 +101,6 @@ def _citation_line(citation: Citation) -> str:
     return f"{when} · {where or citation.kind.value} · {citation.media}"
 
 
-def search(options: argparse.Namespace, profile: Profile) -> int:
-    from mirrordesk.desk import Desk
-
-    with Desk(profile) as desk:
-        find = desk.search_pictures if options.pictures else desk.search
-        hits = find(" ".join(options.query), options.limit)
-    lines = [
-        f"{hit.score:.3f}  {clock.at(hit.moment.start_ns, hit.moment.zone):%Y-%m-%d %H:%M:%S}  "
-        f"{plain(hit.moment.app)} · {plain(hit.moment.title)}"
-        for hit in hits
-    ]
-    return result(options, [shapes.hit(hit) for hit in hits], lines or ["Nothing fits."])
-
-
 def timeline(options: argparse.Namespace, profile: Profile) -> int:
     from mirrordesk.desk import Desk
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from mirrordesk import __version__
-from mirrordesk.cli import commands, key, learning, models, notes, rules, values, vault
+from mirrordesk.cli import commands, key, learning, models, notes, rules, search, values, vault
 from mirrordesk.errors import UsageError
 from mirrordesk.paths import HOME_VARIABLE, Profile
 from mirrordesk.registry.model import Role
@@ -45,12 +45,7 @@ def parser() -> argparse.ArgumentParser:
     ask.add_argument(
         "--model", metavar="NAME_OR_PATH", help="language model to use for this question"
     )
-    search = add("search", commands.search, "list the moments that fit, best first")
-    search.add_argument("query", nargs="+")
-    search.add_argument("--limit", type=values.positive, default=10)
-    search.add_argument(
-        "--pictures", action="store_true", help="by how frames look, not by what is written there"
-    )
+    search.words(add("search", search.search, "list the moments that fit, best first"))
     timeline = add("timeline", commands.timeline, "what a day held, and when nothing was recorded")
     timeline.add_argument(
         "--day", type=values.day, default=None, help="YYYY-MM-DD (default: today)"

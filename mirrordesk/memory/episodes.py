@@ -192,6 +192,12 @@ class EpisodeBook:
         rows = self._episodes.rows(schema.SCHEMAS[schema.EPISODES].names, schema.overlapping(span))
         return sorted(map(schema.to_episode, rows.to_pylist()), key=lambda e: (e.start_ns, e.id))
 
+    def get(self, ids: Sequence[str]) -> dict[str, Episode]:
+        """Episodes by id; those that are gone are left out."""
+        names = schema.SCHEMAS[schema.EPISODES].names
+        rows = self._episodes.rows(names, schema.with_keys(ids)).to_pylist() if ids else []
+        return {row[schema.KEY]: schema.to_episode(row) for row in rows}
+
     def put(self, episodes: Sequence[Episode]) -> None:
         """Add or replace."""
         if episodes:

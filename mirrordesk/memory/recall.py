@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -321,10 +321,10 @@ class Recall:
         kept = fusion.without_repeats(list(moments.values()), in_time)
         kept.sort(key=lambda m: (scores[m.id], m.start_ns, m.id), reverse=True)
         chosen = [m.id for m in kept[:limit]]
-        with_lines = self._store.known(chosen, lines=True)
+        with_lines = self._told(self._store.known(chosen, lines=True), order)
         return [
             Hit(
-                self._told(with_lines[key]),
+                with_lines[key],
                 scores[key],
                 {**_told_by(channels, order.places[key]), FUSED: scores[key]},
             )
@@ -332,11 +332,14 @@ class Recall:
             if key in with_lines
         ]
 
-    def _told(self, moment: Moment) -> Moment:
-        """Speech of a call with who said it in which call, so that an answer can say so."""
-        if moment.kind is not Kind.SPEECH:
-            return moment
-        return meetings.told(moment, self._store.episode_of(moment))
+    def _told(self, moments: Mapping[str, Moment], order: Order) -> dict[str, Moment]:
+        """Speech of calls with who said it in which call, so that an answer can say so."""
+        spoken = [key for key, m in moments.items() if m.source in meetings.SPEAKERS]
+        places = {key: int(order.episode[order.places[key]]) for key in spoken}
+        named = {key: order.episodes[place] for key, place in places.items() if place >= 0}
+        episodes = self._store.episodes(sorted(set(named.values())))
+        told = {key: meetings.told(moments[key], episodes.get(e)) for key, e in named.items()}
+        return {**moments, **told}
 
     def rarity(self, words: Iterable[str]) -> dict[str, float]:
         """How much each term tells moments apart: BM25's ln(1 + (N - n + ½) / (n + ½)).

@@ -334,6 +334,10 @@ class Store:
         """The episodes that the span overlaps, in order."""
         return self._episodes.overlapping(Span(start_ns, end_ns))
 
+    def episodes(self, ids: Sequence[str]) -> dict[str, Episode]:
+        """Episodes by id; those that are gone are left out."""
+        return self._episodes.get(ids)
+
     def unread_within(self, span: Span) -> list[str]:
         """The moments in `span` that nothing but their time can find yet, oldest first."""
         where = schema.every(

@@ -82,6 +82,27 @@ def test_search_lists_hits_with_scores_by_channel(
     assert {"bm25", "fused"} <= set(hit["scores"])  # without a text vector there is no "dense"
 
 
+def test_search_is_narrowed_to_an_app_a_source_or_a_time(
+    remembered: Profile, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def found(*words: str) -> bool:
+        return Result(capsys, remembered, "search", "budget", *words).out != "Nothing fits.\n"
+
+    assert found("--app", "mousepad", "--kind", "frame", "--since", "2020-01-01")
+    assert not found("--app", "firefox")
+    assert not found("--source", "microphone")
+    assert not found("--until", "2020-01-01")
+
+
+@pytest.mark.parametrize("words", [[], ["--like", "x", "budget"], ["--like", "x", "--app", "y"]])
+def test_a_search_says_what_it_lacks(
+    remembered: Profile, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    result = Result(capsys, remembered, "search", *words)
+    assert result.status == 2
+    assert result.err.count("\n") == 1
+
+
 def test_searching_pictures_without_an_image_model_says_what_to_do(
     remembered: Profile, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from mirrordesk import config, footprint
 from mirrordesk.control import Span
 from mirrordesk.desk import Desk
-from mirrordesk.errors import WeightsMissing
+from mirrordesk.errors import UsageError, WeightsMissing
 from mirrordesk.footprint import Footprint
+from mirrordesk.memory.media import Media
 from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
+from mirrordesk.perception.base import ImageEncoder
 from mirrordesk.perception.encoders import Encoders
-from mirrordesk.records import Channel, Kind, Moment, State, Vector
+from mirrordesk.records import Box, Channel, Kind, Moment, State, Vector
 from tests.perception import tiny_models
 from tests.remembering import ID, NOW, remember
 
@@ -51,6 +56,54 @@ def test_pictures_are_found_by_the_model_that_looked_at_them(
         found = {query: desk.search_pictures(query, 1) for query in ("a chart", "a map")}
     assert [hit.moment.id for hits in found.values() for hit in hits] == ["0", "1"]
     assert found["a map"][0].score == pytest.approx(1.0, abs=1e-4)
+
+
+def test_frames_like_a_stored_one_a_region_of_it_or_a_file_are_found(
+    profile: Profile, tmp_path: Path
+) -> None:
+    _, checkpoint = tiny_models.clip_model(tmp_path)
+    config.change(profile, "image.model", str(checkpoint))
+    encoder = Encoders(lambda: config.load(profile)).get(Channel.IMAGE)
+    assert isinstance(encoder, ImageEncoder)
+    media, chance = Media(profile), np.random.default_rng(7)
+    pixels = [chance.integers(0, 255, (64, 64, 3), np.uint8) for _ in range(3)]
+    pixels.append(np.hstack([pixels[0], pixels[1]]))  # its left half is the first
+    for number, one in enumerate(pixels):
+        png = io.BytesIO()
+        Image.fromarray(one).save(png, "png")
+        path, width, height = media.put_frame(f"{number}", NOW + number, "UTC", png.getvalue())
+        (row,) = encoder.encode_images([one])
+        vector = Vector(encoder.identity, tuple(row.tolist()))
+        frame = Moment(
+            f"{number}", Kind.FRAME, NOW + number, NOW + number, "UTC", "monitor-1", media=path,
+            width=width, height=height, image=State.DONE, image_vector=vector,
+        )  # fmt: skip
+        Store(profile).add([frame])
+    Image.fromarray(pixels[2]).save(tmp_path / "third.png")
+    with Desk(profile) as desk:
+        assert desk.search_image(tmp_path / "third.png", 1)[0].moment.id == "2"
+        assert desk.similar("3", 1, Box(0, 0, 64, 64))[0].moment.id == "0"
+        assert "3" not in {hit.moment.id for hit in desk.similar("3")}
+        with pytest.raises(UsageError, match="outside of the frame"):
+            desk.similar("3", 1, Box(500, 0, 9, 9))
+        with pytest.raises(UsageError, match="not a picture"):
+            desk.search_image(profile.marker)
+
+
+def test_which_came_first_is_answered_with_both_moments_cited(profile: Profile) -> None:
+    said = ["The kiosk demo went well.", "Lunch with Ada at noon."]
+    Store(profile).add(
+        [
+            Moment(f"{number}", Kind.NOTE, NOW + number, NOW + number, "UTC", "note", text=text)
+            for number, text in enumerate(said)
+        ]
+    )
+    with Desk(profile) as desk:
+        answer = desk.ask("Which came first, lunch with Ada or the kiosk demo?")
+        assert [claim.sources for claim in answer.claims] == [("0",), ("1",)]
+        assert [citation.text for citation in answer.citations] == said
+        assert answer.claims[0].text.endswith("The kiosk demo went well.")
+        assert not answer.abstained
 
 
 def test_the_size_of_the_profile_is_summed_up_once_a_minute(

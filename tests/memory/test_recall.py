@@ -133,12 +133,12 @@ def test_damage_to_the_vectors_is_not_taken_for_a_change_of_models(
 
 
 def test_pictures_are_ranked_by_what_they_show(store: Store) -> None:
-    store.add([seen(frame(n, f"text {n}"), 20.0 * n, numbers=384) for n in range(4)])
+    store.add([seen(frame(n, f"text {n}"), 19.0 * n, numbers=384) for n in range(4)])
     store.add([seen(draft(9), 30, numbers=384)])  # not read yet
     hits = Recall(store, pointing(40)).pictures("a chart", limit=3)
     assert [hit.moment.id for hit in hits] == [draft(2).id, draft(9).id, draft(3).id]
     assert hits[0].scores == {"image": hits[0].score}
-    assert hits[0].score == pytest.approx(1.0)
+    assert hits[0].score == pytest.approx(math.cos(math.radians(2)))
     assert hits[0].moment.lines
 
 
