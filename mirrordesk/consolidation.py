@@ -45,12 +45,16 @@ Kept = TypeVar("Kept", Fact, Resource, Entity)
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """What one look taught: notes, links, the episode with its summary, and ids of old notes."""
+    """What one look taught: notes, links, the episode with its summary.
+
+    `gone` are ids of notes that others have taken in, `parted` of those that gave sources away.
+    """
 
     notes: tuple[Learned, ...] = ()
     links: tuple[Link, ...] = ()
     episode: Episode | None = None
     gone: frozenset[str] = frozenset()
+    parted: frozenset[str] = frozenset()
 
 
 class Consolidation:
@@ -139,7 +143,7 @@ class Consolidation:
         for key in revision.gone:
             del known[key]
         told = summarised(episode, moments, self._vectors(moments))
-        return Learnt(tuple(notes), (), told, revision.gone)
+        return Learnt(tuple(notes), (), told, revision.gone, revision.parted)
 
     def _vectors(self, moments: Sequence[Moment]) -> dict[str, Vector]:
         """The text vectors there are; of a long episode none, since words tell enough of it."""
@@ -155,7 +159,8 @@ class Consolidation:
             return 0
         known = {note.id: note.learned for note in found}
         made = profile.blocks(_held(known, Entity), episodes)
-        self._write(_PROFILE, [Learnt(tuple(made))])
+        if made:
+            self._write(_PROFILE, [Learnt(tuple(made), parted=frozenset(one.id for one in made))])
         self._looked.mark_topic(_PROFILE, state)
         return 1
 
@@ -176,7 +181,8 @@ class Consolidation:
         held = [note.learned for note in notes if isinstance(note.learned, Fact)]
         revision = mended(held, {note.id for note in notes if note.locked})
         if revision.changed or revision.gone:
-            self._write(_FACTS, [Learnt(tuple(revision.changed), gone=revision.gone)])
+            told = Learnt(tuple(revision.changed), (), None, revision.gone, revision.parted)
+            self._write(_FACTS, [told])
         self._looked.mark_topic(_FACTS, _state_of(self._store.notes.each(NoteKind.FACT)))
         return 1
 
@@ -186,11 +192,13 @@ class Consolidation:
         for one in learnt:  # the last state of each
             notes |= {note.id: note for note in one.notes}
             gone = (gone | one.gone) - {note.id for note in one.notes}
+        parted = {key for one in learnt for key in one.parted}
         links = [link for one in learnt for link in one.links]
         kept = [note for key, note in notes.items() if key not in gone]
         changed = self._store.learn(kept, links, Author.RULES)
         with self._store.writing():
             self._store.notes.remove(gone)
+            self._store.notes.drop_history(parted - gone)
         self._looked.retell([one.episode for one in learnt if one.episode])
         self._tell(about, changed, sorted({*notes, *gone}), len(links))
 

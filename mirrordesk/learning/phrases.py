@@ -132,7 +132,7 @@ LINKS: dict[ValueKind, tuple[tuple[str, tuple[re.Pattern[str], ...]], ...]] = {
             _links(
                 rf"{_BE}{_NOW}(?: (?:marked|set|considered|back|declared))?(?: (?:as|to))?",
                 r"(?P<act> (?:was|were))(?: just| finally)?",
-                rf"{_AUX}{_NOW} (?:went|goes|gone|turned|turns|changed|changes"
+                rf"{_AUX}{_NOW} (?:went|goes|turned|turns|changed|changes"
                 rf"|switched|moved|moves){_WAY}"
                 rf"{_FROM}(?: (?:to|into))?",
                 rf"^(?:(?:.*[,;:] )?{_WHO}{_HAVE} |(?:.*[,;:] )?)(?:just )?(?:set"

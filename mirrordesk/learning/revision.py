@@ -123,10 +123,14 @@ def revised(statements: Iterable[Statement]) -> list[Fact]:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """Facts that are new or have changed, and the ids of those that others have taken in."""
+    """Facts that are new or have changed.
+
+    `gone` are the ids of those that others have taken in, `parted` of those that gave sources away.
+    """
 
     changed: list[Fact]
     gone: frozenset[str] = frozenset()
+    parted: frozenset[str] = frozenset()
 
 
 def learn(known: Iterable[Fact], fresh: Sequence[Statement], fixed: Collection[str]) -> Revision:
@@ -144,7 +148,13 @@ def learn(known: Iterable[Fact], fresh: Sequence[Statement], fixed: Collection[s
     after = [_ended(fact, kept) for fact in revised([*before, *fresh])]
     stood = {fact.id: fact for fact in about}
     gone = stood.keys() - {fact.id for fact in after} - {fact.id for fact in kept}
-    return Revision([fact for fact in after if stood.get(fact.id) != fact], frozenset(gone))
+    changed = [fact for fact in after if stood.get(fact.id) != fact]
+    parted = {
+        fact.id
+        for fact in changed
+        if fact.id in stood and not set(stood[fact.id].sources) <= set(fact.sources)
+    }
+    return Revision(changed, frozenset(gone), frozenset(parted))
 
 
 def mended(known: Sequence[Fact], fixed: Collection[str]) -> Revision:

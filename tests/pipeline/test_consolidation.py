@@ -196,3 +196,30 @@ def test_whom_the_person_works_with_is_told_and_a_locked_block_is_left_alone(
     [kept] = [n.learned for n in store.notes.each(NoteKind.PROFILE)]
     assert isinstance(kept, Block)
     assert kept.text == mine.text
+
+
+def test_no_history_tells_of_a_source_that_went_to_another_fact(
+    store: Store, profile: Profile
+) -> None:
+    again = heard("Falcon's budget is set at 48,500.", SECOND.start_ns + DAY)
+    put(store, FIRST, again)
+    Consolidation(store, profile.logs / "log").run()
+    put(store, SECOND)  # between the two
+    Consolidation(store, profile.logs / "log").run()
+    assert len(held(store)) == 3
+    forget.forget(store, Media(profile), profile, Span(again.start_ns, again.end_ns))
+    told = [old for note in store.notes.each() for old in store.notes.history(note.id)]
+    assert told
+    assert not any(s.moment == again.id for old in told for s in old.learned.sources)
+
+
+def test_a_summary_goes_with_a_moment_that_is_forgotten(store: Store, profile: Profile) -> None:
+    secret = heard("Nobody may ever hear about the surprise party.", FIRST.end_ns + clock.SECOND)
+    put(store, FIRST, secret)
+    Consolidation(store, profile.logs / "log").run()
+    assert any("party" in episode.summary for episode in store.episodes_since(0))
+    forget.forget(store, Media(profile), profile, Span(secret.start_ns, secret.end_ns))
+    Consolidation(store, profile.logs / "log").run()
+    [told] = store.episodes_since(0)
+    assert FIRST.text in told.summary
+    assert "party" not in told.summary + told.title
