@@ -204,7 +204,7 @@ AROUND: dict[ValueKind, tuple[tuple[str, tuple[re.Pattern[str], ...]], ...]] = {
             ),
         ),
     ),
-    ValueKind.PLACE: (("is in", _around(rf"^(?:it['’]s )?@ it is for {_AFTER}", _TOLD_OF)),),
+    ValueKind.PLACE: (("is in", _around(rf"(?:^|[,:;] )@ it is for {_AFTER}", _TOLD_OF)),),
     ValueKind.STATE: (),
     ValueKind.PHONE: (),
     ValueKind.MAIL: (),
