@@ -7,6 +7,7 @@ address and a vector. They are stored and asked through the product's own store 
 from __future__ import annotations
 
 import argparse
+import itertools
 import random
 import sys
 import tempfile
@@ -33,6 +34,7 @@ VOCABULARY, LINE_WORDS = 20_000, 8
 AT_ONCE = 1000  # rows in one call
 APART_NS = 20 * clock.SECOND
 SHOWN = 20  # hits of a question
+ROUNDING = 1e-5  # of a score
 
 Ranking = dict[str, float]
 Ask = Callable[[str], Ranking]
@@ -158,7 +160,7 @@ def _one_way(name: str, ways: Mapping[str, Ask], asked: Sequence[str]) -> dict[s
             began = time.perf_counter()
             rankings.append(ask(question))
             seconds[way].append(time.perf_counter() - began)
-        same += _order(rankings[0]) == _order(rankings[1])
+        same += _alike(*rankings)
     figures: dict[str, Any] = {f"{name}_ranked_alike": round(same / len(asked), 4)}
     for share in (50, 95):
         ms = {way: 1000 * float(np.percentile(spent, share)) for way, spent in seconds.items()}
@@ -167,9 +169,23 @@ def _one_way(name: str, ways: Mapping[str, Ask], asked: Sequence[str]) -> dict[s
     return figures
 
 
-def _order(ranking: Ranking) -> list[str]:
-    """The ids, best first; equal scores in order of their ids, as they come in none."""
-    return sorted(ranking, key=lambda key: (-round(ranking[key], 4), key))
+def _alike(one: Ranking, other: Ranking) -> bool:
+    """Whether both list the same with the same scores in the same order, but for rounding."""
+    in_order = [other[key] for key in one if key in other]
+    return (
+        _sure(one).keys() <= other.keys()
+        and _sure(other).keys() <= one.keys()
+        and (
+            all(abs(one[key] - other[key]) < ROUNDING for key in one.keys() & other.keys())
+            and all(first >= then - ROUNDING for first, then in itertools.pairwise(in_order))
+        )
+    )
+
+
+def _sure(ranking: Ranking) -> Ranking:
+    """What is listed whatever the rounding: not what ties with the last."""
+    least = min(ranking.values(), default=0.0)
+    return {key: score for key, score in ranking.items() if score > least + ROUNDING}
 
 
 def _bytes(profile: Profile) -> int:

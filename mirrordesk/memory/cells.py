@@ -16,11 +16,9 @@ import numpy as np
 import pyarrow as pa
 
 from mirrordesk.memory import schema
-from mirrordesk.seal.container import Find
-from mirrordesk.seal.seal import Seal, Vectors, key_of
+from mirrordesk.seal.seal import Find, Seal, Vectors, opened_by
 
-_PLAIN, _PRESSED = b"\x00", b"\x01"  # what a cell begins with
-_LONG, _EFFORT = 100, 6  # bytes from which pressing is tried; of zlib's 9
+_EFFORT = 6  # of zlib's 9
 _KEY_OF_TABLE = b"sealed with"
 
 
@@ -104,14 +102,10 @@ def _sealed(
 
 
 def _bytes(value: Any) -> bytes:
-    """A text, or anything else as JSON; pressed where that makes it shorter."""
-    raw = (value if isinstance(value, str) else json.dumps(value)).encode()
-    pressed = zlib.compress(raw, _EFFORT) if len(raw) >= _LONG else raw
-    return _PRESSED + pressed if len(pressed) < len(raw) else _PLAIN + raw
-
-
-def _raw(opened: bytes) -> bytes:
-    return zlib.decompress(opened[1:]) if opened.startswith(_PRESSED) else opened[1:]
+    """A text as it is, read for every candidate; anything else as JSON, pressed: it repeats."""
+    if isinstance(value, str):
+        return value.encode()
+    return zlib.compress(json.dumps(value).encode(), _EFFORT)
 
 
 def _about(table: str, column: str, key: str) -> bytes:
@@ -142,13 +136,15 @@ def _opened(
     table: str, field: pa.Field, keys: Sequence[str], cells: Sequence[bytes | None], find: Find
 ) -> pa.Array:
     name, is_text = field.name, field.type == pa.string()
-    clear = [
-        None if cell is None else _raw(find(key_of(cell)).open(cell, _about(table, name, key)))
+    opened = [
+        None if cell is None else opened_by(find, cell, _about(table, name, key))
         for key, cell in zip(keys, cells, strict=True)
     ]
     if is_text:
-        return pa.array(clear, pa.binary()).cast(pa.string())
-    return pa.array([None if c is None else json.loads(c) for c in clear], field.type)
+        return pa.array(opened, pa.binary()).cast(pa.string())
+    told = (None if one is None else zlib.decompress(one) for one in opened)
+    values = [None if one is None else json.loads(one) for one in told]
+    return pa.array(values, field.type)
 
 
 def _turned(column: pa.ChunkedArray, turn: Callable[[Vectors], Vectors]) -> pa.Array:

@@ -15,19 +15,16 @@ from __future__ import annotations
 import io
 import os
 import struct
-from collections.abc import Callable
 from typing import BinaryIO
 
 from mirrordesk.seal.broken import Broken
-from mirrordesk.seal.seal import ID_BYTES, NONCE_BYTES, TAG_BYTES, Seal
+from mirrordesk.seal.seal import ID_BYTES, NONCE_BYTES, TAG_BYTES, Find, Seal
 
 CHUNK = 64 * 1024  # bytes: 0.1 ms to open, and 28 more on the disk
 HEAD_BYTES = 32
 _HEAD = struct.Struct(f"<4s{ID_BYTES}sQ16s")
 _MAGIC = b"MDX1"
 _SEALED_CHUNK = CHUNK + NONCE_BYTES + TAG_BYTES
-
-Find = Callable[[bytes], Seal]  # the key of an id; raises Broken where there is none
 
 
 def key_of(head: bytes) -> bytes | None:
@@ -105,7 +102,8 @@ class Reader(io.RawIOBase):
         if self._chunk[0] != number:
             self._file.seek(HEAD_BYTES + number * _SEALED_CHUNK)
             sealed = self._file.read(_SEALED_CHUNK)
-            data = self._seal.decrypted(sealed, _about(self._head, self._name, number))
+            nonce, rest = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+            data = self._seal.decrypted(nonce, rest, _about(self._head, self._name, number))
             if len(data) != min(CHUNK, self.size - number * CHUNK):
                 raise Broken(f"{self._name} is not what was sealed.")
             self._chunk = number, data

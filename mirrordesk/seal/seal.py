@@ -35,7 +35,8 @@ ID_BYTES = 4
 NONCE_BYTES = 12
 TAG_BYTES = 16
 _FORMAT = b"\x01"
-_HEAD = len(_FORMAT) + ID_BYTES + NONCE_BYTES
+_NONCE_AT = len(_FORMAT) + ID_BYTES
+_HEAD = _NONCE_AT + NONCE_BYTES
 _TERM_BYTES = 8  # ten million different terms share no hash, but for one chance in 400,000
 _MARK_BYTES = 10
 _DECIMALS = 7  # of the numbers of a vector of length 1: what follows is noise of the turning
@@ -67,12 +68,12 @@ class Seal:
         """What was sealed. Raises Broken where this is not it."""
         if key_of(sealed) != self.id:
             raise Broken("These bytes were sealed with another key.")
-        return self.decrypted(sealed[_HEAD - NONCE_BYTES :], about)
+        return self.decrypted(sealed[_NONCE_AT:_HEAD], sealed[_HEAD:], about)
 
-    def decrypted(self, sealed: bytes, about: bytes) -> bytes:
-        """What nonce, ciphertext and tag hold. Raises Broken where they are not intact."""
+    def decrypted(self, nonce: bytes, sealed: bytes, about: bytes) -> bytes:
+        """What ciphertext and tag hold. Raises Broken where they are not intact."""
         try:
-            return self.aead.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], about)
+            return self.aead.decrypt(nonce, sealed, about)
         except self._refusals as error:
             raise Broken("These bytes are not what was sealed.") from error
 
@@ -126,11 +127,20 @@ class Seal:
         return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info).derive(self.key)
 
 
+Find = Callable[[bytes], Seal]  # the key of an id; raises Broken where there is none
+
+
 def key_of(sealed: bytes) -> bytes:
     """The id of the key that sealed these bytes. Raises Broken where none did."""
     if sealed[:1] != _FORMAT or len(sealed) < _HEAD + TAG_BYTES:
         raise Broken("These bytes are not sealed.")
     return sealed[1 : 1 + ID_BYTES]
+
+
+def opened_by(find: Find, sealed: bytes, about: bytes) -> bytes:
+    """What was sealed with the key that `find` gives for its id. Raises Broken."""
+    seal = find(key_of(sealed))
+    return seal.decrypted(sealed[_NONCE_AT:_HEAD], sealed[_HEAD:], about)
 
 
 def _hashing(key: bytes, size: int) -> Callable[[str], str]:

@@ -24,6 +24,7 @@ from tests.seal.filled import FRAMES
 CLEAR = {
     *(schema.KEY, "kind", schema.ZONE, "source", schema.MEDIA, *schema.STATES.values()),
     *("scene", "reason", "author", "one", "other", schema.VALUE, "moments", "spoken", "region"),
+    schema.MOMENT,
 }
 
 
