@@ -41,6 +41,7 @@ from mirrordesk.seal import keys
 
 MOST_FRAGMENTS = 64  # of a table before it is compacted
 MOST_UNINDEXED = 256  # moments that search may read one by one, and …
+INDEXED_FROM = 20_000  # vectors; fewer are compared one by one, which is exact
 UNINDEXED_SHARE = 50  # … one in so many of all: compacting rewrites them all
 _SETTLED_AT_ONCE = 4  # episodes
 _FOREVER_NS = 1 << 62
@@ -210,6 +211,10 @@ class Store:
             if search_is_slow or crumbly:
                 with self.writing():
                     table.compact()
+        for table in self.spaces.each():
+            if table.count() >= INDEXED_FROM and not table.has_vector_index():
+                with self.writing():
+                    table.index_vectors()
 
     def moment(self, moment_id: str) -> Moment:
         """A moment with all it has. Raises StoreError where there is none of that id."""
