@@ -22,14 +22,16 @@ from mirrordesk.errors import MirrorDeskError, UsageError
 SHARED = (
     "__main__",
     "changing",
+    "chats",
     "codecs",
     "conversations",
     "data",
     "drawing",
     "legibility",
     "office_work",
-    "screens",
     "recordings",
+    "remembering",
+    "screens",
 )
 
 

@@ -21,9 +21,9 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import codecs, legibility, office_work, sessions
+from benchmarks import codecs, legibility, office_work, recordings
 from benchmarks.legibility import Legibility
-from benchmarks.sessions import Session
+from benchmarks.recordings import Session
 from mirrordesk import clock
 from mirrordesk.attempts import Attempts
 from mirrordesk.memory.archive.packing import Packing
@@ -50,10 +50,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def measure(options: argparse.Namespace) -> dict[str, Any]:
     """Megabytes for a day of work, characters recovered, milliseconds to a frame."""
     if options.session:
-        return _measured(sessions.read(options.session), options)
+        return _measured(recordings.read(options.session), options)
     with tempfile.TemporaryDirectory() as folder:
         office_work.film(Path(folder), options.seconds)
-        return _measured(sessions.read(Path(folder)), options)
+        return _measured(recordings.read(Path(folder)), options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Shown:
 
     def pixels(self) -> Pixels:
         """(height, width, 3), RGB."""
-        return sessions.Frame(self.at_s, self.path).pixels()
+        return recordings.Frame(self.at_s, self.path).pixels()
 
 
 def _measured(found: Sequence[Session], options: argparse.Namespace) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def _kept(found: Sequence[Session], most: int) -> tuple[list[Shown], float]:
     kept: list[Shown] = []
     before_s = 0.0
     for number, session in enumerate(found):
-        for frame in sessions.kept(session):
+        for frame in recordings.kept(session):
             kept.append(Shown(before_s + frame.at_s, number, frame.path, len(kept)))
             if len(kept) == most:
                 return kept, before_s + frame.at_s + 1

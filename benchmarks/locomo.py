@@ -9,11 +9,9 @@ session comes where its first turn does. Stemmed BM25 over the same texts runs b
 from __future__ import annotations
 
 import argparse
-import hashlib
 import math
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,15 +19,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from benchmarks import conversations
+from benchmarks import conversations, remembering
 from benchmarks.conversations import Conversation, Question, Turn
-from mirrordesk import clock, pipeline
+from mirrordesk import clock
 from mirrordesk.desk import Desk
 from mirrordesk.memory import schema
 from mirrordesk.paths import Profile
-from mirrordesk.records import Kind, Moment, State
+from mirrordesk.records import Moment
 from mirrordesk.terms import content_terms
 
 APART_NS = 20 * clock.SECOND  # from turn to turn; the files tell the time of a session alone
@@ -66,11 +62,9 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         words += _asked(one, _words(moments))
         with tempfile.TemporaryDirectory() as folder:
             ours += _asked_of_desk(one, moments, Profile.open(Path(folder)))
-    seconds = [found.seconds for found in ours]
     return {
         **figures(ours),
-        "p50_ms": round(1000 * float(np.percentile(seconds, 50)), 1),
-        "p95_ms": round(1000 * float(np.percentile(seconds, 95)), 1),
+        **remembering.latency([found.seconds for found in ours]),
         "bm25": figures(words),
     }
 
@@ -125,26 +119,15 @@ def _asked_of_desk(
     """Store the turns as the product does, read them with its encoders, and ask."""
     turns = {moment.id: turn for moment, turn in moments}
     with Desk(profile) as desk:
-        desk.store.add([moment for moment, _turn in moments])
-        desk.store.refresh_episodes(one.turns[0].start_ns)
-        pipeline.run(profile, drain=True, stop=threading.Event())
-        desk.store.maintain()
+        remembering.remember(profile, desk.store, [moment for moment, _turn in moments])
         desk.search(one.questions[0].text)  # opens the encoder
         return _asked(one, lambda text: [turns[hit.moment.id] for hit in desk.search(text, LISTED)])
 
 
 def _moment(one: Conversation, turn: Turn) -> Moment:
-    return Moment(
-        id=hashlib.sha256(f"{one.name}/{turn.id}".encode()).hexdigest()[:32],
-        kind=Kind.SPEECH,
-        start_ns=turn.start_ns,
-        end_ns=turn.start_ns + APART_NS,
-        zone="UTC",
-        source=turn.speaker,
-        text=f"{turn.speaker}: {turn.text}",
-        speech=State.DONE,
-        text_state=State.PENDING,
-    )
+    said = f"{turn.speaker}: {turn.text}"
+    name = f"{one.name}/{turn.id}"
+    return remembering.utterance(name, turn.speaker, said, turn.start_ns, APART_NS)
 
 
 def _words(moments: Sequence[tuple[Moment, Turn]]) -> Ask:

@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import office_work, sessions
-from benchmarks.sessions import Session
+from benchmarks import office_work, recordings
+from benchmarks.recordings import Session
 from mirrordesk.perception.base import Ocr
 from mirrordesk.perception.rapid import RapidOcr
 from mirrordesk.perception.rereading import RereadingOcr
@@ -35,14 +35,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def measure(options: argparse.Namespace) -> dict[str, Any]:
     """CPU seconds of both ways, per kept frame, and how far the texts agree."""
     if options.session:
-        return _measured(sessions.read(options.session), options.full)
+        return _measured(recordings.read(options.session), options.full)
     with tempfile.TemporaryDirectory() as folder:
         office_work.film(Path(folder), options.seconds)
-        return _measured(sessions.read(Path(folder)), options.full)
+        return _measured(recordings.read(Path(folder)), options.full)
 
 
 def _measured(found: list[Session], most: int | None) -> dict[str, Any]:
-    kept = [list(sessions.kept(session)) for session in found]
+    kept = [list(recordings.kept(session)) for session in found]
     frames = sum(map(len, kept))
     chosen = set(np.linspace(0, frames - 1, min(most or frames, frames)).astype(int).tolist())
     full, spent_full, spent = RapidOcr(), 0.0, 0.0

@@ -19,7 +19,7 @@ from pathlib import Path
 from PIL import Image
 
 import mirrordesk
-from benchmarks import sessions
+from benchmarks import recordings
 from mirrordesk.capture.screen import MssScreen
 from mirrordesk.demo.virtual_desktop import VirtualDesktop
 from mirrordesk.records import Box
@@ -55,7 +55,7 @@ def _film(display: str, folder: Path, seconds: int, ending: threading.Event) -> 
         Image.fromarray(screen.grab(monitor)).save(folder / kept[-1][1], compress_level=1)
     screen.close()
     ending.set()
-    sessions.write(folder, "office work", kept)
+    recordings.write(folder, "office work", kept)
 
 
 def _open_programs(desktop: VirtualDesktop) -> None:

@@ -10,7 +10,6 @@ labelled: those of DIR, and ordinary screens.
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import re
 import sys
@@ -21,9 +20,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from PIL import Image
-
-from benchmarks import data, sessions
+from benchmarks import data, recordings
 from mirrordesk import clock, config
 from mirrordesk.capture.spool import Spool
 from mirrordesk.errors import UsageError
@@ -32,7 +29,7 @@ from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
 from mirrordesk.perception.rapid import RapidOcr
 from mirrordesk.pipeline import Pipeline
-from mirrordesk.records import Kind, Moment, SpoolEntry, moment_id
+from mirrordesk.records import Moment
 from mirrordesk.redaction import chance
 from mirrordesk.redaction.spans import Secret
 
@@ -122,7 +119,7 @@ def _secret_parts(span: dict[str, Any]) -> list[str]:
 
 def _ordinary(folder: Path | None) -> list[Picture]:
     """The last frame of each session; none where there are no sessions."""
-    found = sessions.read(folder) if folder else []
+    found = recordings.read(folder) if folder else []
     return [Picture(session.frames[-1].path, session.name, ()) for session in found]
 
 
@@ -131,23 +128,13 @@ def _stored(profile: Profile, pictures: Sequence[Picture]) -> Iterator[tuple[Pic
     pipeline, store = Pipeline(profile), Store(profile)
     start = clock.now_ns() - len(pictures) * clock.MINUTE
     for number, picture in enumerate(pictures):
-        entry = _entry(picture, start + number * clock.MINUTE)
+        at_ns = start + number * clock.MINUTE
+        entry = recordings.captured(picture.path, at_ns, picture.app)
         Spool(profile).put(entry)
         while pipeline.step():
             pass
         print(f"{number + 1} of {len(pictures)}: {picture.path.name}", file=sys.stderr)
         yield picture, store.moment(entry.id)
-
-
-def _entry(picture: Picture, at_ns: int) -> SpoolEntry:
-    file = io.BytesIO()
-    with Image.open(picture.path) as opened:
-        opened.convert("RGB").save(file, "PNG", compress_level=1)
-    payload = file.getvalue()
-    name = moment_id(Kind.FRAME, at_ns, "monitor-1", payload)
-    return SpoolEntry(
-        name, Kind.FRAME, at_ns, at_ns, "UTC", "monitor-1", picture.app, picture.app, None, payload
-    )
 
 
 def _texts(moment: Moment) -> list[str]:

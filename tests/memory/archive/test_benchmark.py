@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from benchmarks import __main__ as benchmarks
-from benchmarks import sessions
+from benchmarks import recordings
 from tests.memory.archive.drawn import screen
 
 
@@ -21,7 +21,7 @@ def test_the_benchmark_prints_its_figures(
     for number in range(5):
         frames.append((begin + timedelta(seconds=number), f"{number}.png"))
         Image.fromarray(screen(number)).save(tmp_path / frames[-1][1])
-    sessions.write(tmp_path, "typing", frames)
+    recordings.write(tmp_path, "typing", frames)
     words = ["archive", "--session", str(tmp_path), "--read", "1", "--json"]
     assert benchmarks.main(words) == 0
     figures = json.loads(capsys.readouterr().out.splitlines()[-1])
