@@ -25,7 +25,7 @@ from mirrordesk.knowledge import (
     NoteKind,
     Resource,
 )
-from mirrordesk.learning import entities, facts, profile, resources
+from mirrordesk.learning import digests, entities, facts, profile, resources
 from mirrordesk.learning.revision import Statement, learn, mended
 from mirrordesk.learning.summaries import summarised
 from mirrordesk.memory.habits import Habits
@@ -37,7 +37,7 @@ SETTLED = 6 * clock.MINUTE  # after its end an episode grows no more, but for wh
 REST_S = 60.0  # between two looks at a memory that grows all the time
 PORTION = 256  # moments of one step, if not a single episode has more
 BREATH = 50  # moments between two signs of life
-_FACTS, _PROFILE = "facts", "profile"
+_FACTS, _PROFILE, _DAYS = "facts", "profile", "days"
 
 Breathe = Callable[[], None]
 Kept = TypeVar("Kept", Fact, Resource, Entity)
@@ -80,6 +80,7 @@ class Consolidation:
             self._next_episodes(breathe)
             or self._mend()
             or self._tell_profile()
+            or self._tell_days()
             or self._next_habits()
         )
         if not done:
@@ -104,6 +105,7 @@ class Consolidation:
             found = {key: one for key, one in found.items() if key not in learnt.gone}
         if self._habits.is_due():
             found |= {one.id: one for one in self._habits.learnt()[0]}
+        found |= {one.id: one for one in digests.digests(self._past())}
         return list(found.values())
 
     def _due(self) -> list[Due]:
@@ -163,6 +165,27 @@ class Consolidation:
             self._write(_PROFILE, [Learnt(tuple(made), parted=frozenset(one.id for one in made))])
         self._looked.mark_topic(_PROFILE, state)
         return 1
+
+    def _tell_days(self) -> int:
+        """Sum up the days, and weeks, that are over, where their episodes have changed."""
+        episodes = self._past()
+        if self._looked.topic(_DAYS) == self._state_of_days(episodes):
+            return 0
+        made = digests.digests(episodes)
+        held = self._store.notes.each(NoteKind.DIGEST)
+        stale = {note.id for note in held if not note.locked} - {one.id for one in made}
+        self._write(_DAYS, [Learnt(tuple(made), gone=frozenset(stale))])
+        self._looked.mark_topic(_DAYS, self._state_of_days(episodes))
+        return 1
+
+    def _past(self) -> list[Episode]:
+        """The episodes that ended before today began."""
+        today_ns, _ = clock.day_span(clock.at(clock.now_ns()).date())
+        return [e for e in self._store.episodes_since(0) if e.end_ns < today_ns]
+
+    def _state_of_days(self, episodes: Sequence[Episode]) -> str:
+        held = self._store.notes.each(NoteKind.DIGEST)
+        return state_of((_state_of(held), *map(repr, episodes)))
 
     def _next_habits(self) -> int:
         """What only many days teach, once a day is over."""

@@ -18,7 +18,8 @@ _KEPT = (NoteKind.FACT, NoteKind.ENTITY)  # each source bears these out by itsel
 class NoteBook:
     """The tables of notes, of their versions and of links. Writers hold the profile's write lock.
 
-    A note is never lost by a change: each version stays until the note, or a source, is forgotten.
+    A note is never lost by a change: each version stays until the note, or a source of any of its
+    versions, is forgotten. What rules found anew takes the place of what they found before.
     """
 
     def __init__(self, tables: Tables) -> None:
@@ -144,28 +145,36 @@ class NoteBook:
 
     def forget(self, span: Span) -> None:
         """Take out what sources in `span` bore out, and the links drawn then."""
-        self._links.delete(schema.overlapping(span))
-        self._forget(self.overlapping(span), lambda s: span.overlaps(s.start_ns, s.end_ns))
+        within = schema.overlapping(span)
+        self._links.delete(within)
+        self._forget(within, lambda source: span.overlaps(source.start_ns, source.end_ns))
 
     def forget_moments(self, ids: Collection[str]) -> None:
         """Take out what these moments bore out, and their links."""
         for part in schema.portions(sorted(ids)):
             self._links.delete(schema.linked_with(part))
-        self._forget(self.each(), lambda source: source.moment in ids)
+        self._forget(None, lambda source: source.moment in ids)
+        # a day's source stands for a whole episode; it is summed up anew from what is left
+        self.remove([note.id for note in self.each(NoteKind.DIGEST)])
 
-    def _forget(self, notes: Sequence[Note], is_gone: Callable[[Source], bool]) -> None:
+    def _forget(self, where: str | None, is_gone: Callable[[Source], bool]) -> None:
         """Facts live on by the sources that are left; what several sources made together does not.
 
         No history is kept of either: it may tell what was forgotten.
         """
-        touched = [note for note in notes if any(map(is_gone, note.learned.sources))]
-        self.remove([note.id for note in touched])
+        rows = self._versions.rows(schema.VERSIONED, where).to_pylist()
+        versions = map(schema.to_note, rows)
+        touched = {v.id for v in versions if any(map(is_gone, v.learned.sources))}
+        notes = self.get(sorted(touched))
+        self.remove(touched)
         left = []
-        for note in touched:
+        for note in notes.values():
             sources = tuple(s for s in note.learned.sources if not is_gone(s))
-            if sources and note.kind in _KEPT:
+            if sources == note.learned.sources:  # an earlier version alone told of it
+                left.append(replace(note, version=1))
+            elif sources and note.kind in _KEPT:
                 left.append(replace(note, learned=_revised(note.learned, sources), version=1))
-        self._write([*left, *self._reopened({note.id for note in touched})])
+        self._write([*left, *self._reopened(touched - {note.id for note in left})])
 
     def _reopened(self, gone: Collection[str]) -> list[Note]:
         """The facts that one of those had ended, which now hold on."""
@@ -207,7 +216,9 @@ def _next(known: Note | None, learned: Learned, author: Author) -> Note | None:
     if learned == known.learned:
         return None
     locked = known.locked or by_person
-    return Note(learned, known.version + 1, author, clock.now_ns(), locked)
+    again = author is known.author is Author.RULES
+    version = known.version if again else known.version + 1
+    return Note(learned, version, author, clock.now_ns(), locked)
 
 
 def _joined(sources: Iterable[Sequence[Source]]) -> tuple[Source, ...]:

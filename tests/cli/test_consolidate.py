@@ -29,10 +29,12 @@ def test_a_dry_run_shows_what_consolidation_then_learns(
     store.refresh_episodes(SAID.start_ns)
     assert "Budget for Falcon is 48,500." in run(capsys, profile, "--dry-run")
     assert store.notes.each() == []
-    [planned] = json.loads(run(capsys, profile, "--dry-run", "--json"))["notes"]
+    planned, *rest = json.loads(run(capsys, profile, "--dry-run", "--json"))["notes"]
     assert (planned["kind"], planned["subject"]) == ("fact", "falcon")
+    assert [note["span"] for note in rest] == ["day", "week"]
     assert json.loads(run(capsys, profile, "--json"))["steps"] > 0
-    assert [note.learned.id for note in store.notes.each()] == [planned["id"]]
+    learnt = {note.id for note in store.notes.each()}
+    assert learnt == {note["id"] for note in (planned, *rest)}
     assert "nothing new" in run(capsys, profile)
     with Desk(profile) as desk:
         assert [found.fact.id for found in desk.facts("What is Falcon's budget?")] == [

@@ -12,6 +12,7 @@ from mirrordesk.errors import UsageError
 from mirrordesk.knowledge import (
     Author,
     Block,
+    Digest,
     Fact,
     Link,
     LinkKind,
@@ -149,6 +150,30 @@ def test_a_fact_holds_on_when_what_ended_it_is_forgotten(book: NoteBook) -> None
     book.forget_moments({source(5).moment})
     (left,) = book.each()
     assert left.learned == replace(old, valid_to_ns=None, superseded_by=None)
+
+
+def test_what_rules_find_anew_takes_the_place_of_what_they_found(book: NoteBook) -> None:
+    for sources in ((source(1),), (source(1), source(2)), (source(2),)):
+        book.put([fact("10", *sources)], RULES)
+    assert [note.learned.sources for note in book.history(fact("10").id)] == [(source(2),)]
+
+
+def test_a_version_that_rested_on_what_is_forgotten_goes_with_it(book: NoteBook) -> None:
+    block = Block("profile-1", "works as", "Spy", (source(1),))
+    book.put([block], RULES)
+    book.edit(block.id, lambda one: replace(one, text="Designer", sources=(source(5),)))
+    book.forget(FIRST)
+    (note,) = book.history(block.id)
+    assert note == book.get([block.id])[block.id]
+    assert note.learned == replace(block, text="Designer", sources=(source(5),))
+
+
+def test_days_are_summed_up_anew_when_a_moment_is_forgotten(book: NoteBook) -> None:
+    whole = Source(source(1).moment, NOON, NOON + clock.HOUR)
+    day = Digest("digest-1", "day", NOON, NOON + clock.HOUR, "Saturday", "09:00 Spying", (whole,))
+    book.put([day, fact("10", source(1))], RULES)
+    book.forget_moments({source(9).moment})
+    assert [note.id for note in book.each()] == [fact("10").id]
 
 
 def test_only_what_rests_on_stored_moments_is_learnt(store: Store) -> None:
