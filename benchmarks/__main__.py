@@ -28,6 +28,7 @@ SHARED = (
     "data",
     "drawing",
     "legibility",
+    "made_up",
     "office_work",
     "recordings",
     "remembering",

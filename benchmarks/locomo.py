@@ -58,10 +58,9 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     for one in conversations.read(options.file, APART_NS)[: options.first]:
         said = f"{len(one.turns)} turns, {len(one.questions)} questions"
         print(f"{one.name}: {said} …", file=sys.stderr)
-        moments = [(_moment(one, turn), turn) for turn in one.turns]
-        words += _asked(one, _words(moments))
+        words += _asked(one, _words([(_moment(one, turn), turn) for turn in one.turns]))
         with tempfile.TemporaryDirectory() as folder:
-            ours += _asked_of_desk(one, moments, Profile.open(Path(folder)))
+            ours += _asked_of_desk(one, Profile.open(Path(folder)))
     return {
         **figures(ours),
         **remembering.latency([found.seconds for found in ours]),
@@ -79,7 +78,7 @@ def figures(found: Sequence[Found]) -> dict[str, Any]:
 
 
 def _means(found: Sequence[Found]) -> dict[str, float]:
-    rows = [dict(_shares(one)) for one in found]
+    rows = [dict(shares(one)) for one in found]
     return (
         {key: round(sum(row[key] for row in rows) / len(rows), 4) for key in rows[0]}
         if rows
@@ -87,7 +86,7 @@ def _means(found: Sequence[Found]) -> dict[str, float]:
     )
 
 
-def _shares(found: Found) -> Iterator[tuple[str, float]]:
+def shares(found: Found) -> Iterator[tuple[str, float]]:
     """How much of the evidence of one question is among the first k."""
     ids = [turn.id for turn in found.turns]
     for k in TURNS_AT:
@@ -113,15 +112,18 @@ def _asked(one: Conversation, ask: Ask) -> list[Found]:
     return found
 
 
-def _asked_of_desk(
-    one: Conversation, moments: Sequence[tuple[Moment, Turn]], profile: Profile
-) -> list[Found]:
-    """Store the turns as the product does, read them with its encoders, and ask."""
-    turns = {moment.id: turn for moment, turn in moments}
+def _asked_of_desk(one: Conversation, profile: Profile) -> list[Found]:
     with Desk(profile) as desk:
-        remembering.remember(profile, desk.store, [moment for moment, _turn in moments])
+        turns = remember(one, desk)
         desk.search(one.questions[0].text)  # opens the encoder
         return _asked(one, lambda text: [turns[hit.moment.id] for hit in desk.search(text, LISTED)])
+
+
+def remember(one: Conversation, desk: Desk) -> dict[str, Turn]:
+    """Store the turns and read them as the product does; returns them by the ids of moments."""
+    moments = {moment.id: (moment, turn) for turn in one.turns for moment in [_moment(one, turn)]}
+    remembering.remember(desk.profile, desk.store, [moment for moment, _ in moments.values()])
+    return {key: turn for key, (_, turn) in moments.items()}
 
 
 def _moment(one: Conversation, turn: Turn) -> Moment:

@@ -28,6 +28,7 @@ from mirrordesk.memory.recall import Recall
 from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
 from mirrordesk.records import Moment
+from mirrordesk.terms import letters
 
 SENTENCES = 4  # of a passage …
 LONGEST = 120  # … words, at which it ends although its sentence goes on
@@ -137,16 +138,13 @@ def _pieces(text: str) -> Iterator[tuple[str, ...]]:
 def questions(passages: Sequence[Passage], count: int, chance: random.Random) -> list[Asked]:
     """So many questions, by turns within a text and across two, where the texts allow it.
 
-    Only words are quoted that stand in one place alone, else nobody could tell what is meant.
     Raises UsageError where there is nothing to compare.
     """
-    often = Counter(run for one in passages for run in set(_runs(one)))
-    quotable = {one: [run for run in _runs(one) if often[run] == 1] for one in passages}
-    known = [one for one in passages if quotable[one]]
-    texts = Counter(one.text for one in known)
+    quotable = _quotable(passages)
+    texts = Counter(one.text for one in quotable)
     starts = {
-        True: [one for one in known if texts[one.text] > 1],
-        False: known if len(texts) > 1 else [],
+        True: [one for one in quotable if texts[one.text] > 1],
+        False: list(quotable) if len(texts) > 1 else [],
     }
     kinds = [within for within, some in starts.items() if some]
     if not kinds:
@@ -155,17 +153,30 @@ def questions(passages: Sequence[Passage], count: int, chance: random.Random) ->
     for number in range(count):
         within = kinds[number % len(kinds)]
         one = chance.choice(starts[within])
-        others = [p for p in known if p is not one and (p.text == one.text) is within]
+        others = [p for p in quotable if p is not one and (p.text == one.text) is within]
         two = (one, chance.choice(others))
-        quoted = [" ".join(chance.choice(quotable[passage])) for passage in two]
+        quoted = [chance.choice(quotable[passage]) for passage in two]
         first = min(two, key=lambda passage: passage.start_ns)
         found.append(Asked("Which came first: '{}' or '{}'?".format(*quoted), first, within))
     return found
 
 
-def _runs(passage: Passage) -> list[tuple[str, ...]]:
-    words = passage.words
-    return [words[at : at + QUOTED] for at in range(len(words) - QUOTED + 1)]
+def _quotable(passages: Sequence[Passage]) -> dict[Passage, list[str]]:
+    """Words of each passage that stand there alone, else nobody could tell what is meant."""
+    runs = {one: _runs(one) for one in passages}
+    often = Counter(read for one in passages for read in runs[one])
+    alone = {
+        one: [said for read, said in of_one.items() if often[read] == 1]
+        for one, of_one in runs.items()
+    }
+    return {one: said for one, said in alone.items() if said}
+
+
+def _runs(passage: Passage) -> dict[tuple[str, ...], str]:
+    """Words in a row, by what they read as whatever marks stand around them."""
+    words = [(letters(word), word) for word in passage.words if letters(word)]
+    runs = (words[at : at + QUOTED] for at in range(len(words) - QUOTED + 1))
+    return {tuple(read for read, _ in run): " ".join(word for _, word in run) for run in runs}
 
 
 def _remembered(passages: Sequence[Passage], profile: Profile) -> Recall:

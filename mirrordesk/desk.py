@@ -25,10 +25,10 @@ from mirrordesk.likeness import Likeness
 from mirrordesk.llm import extractive, ordering
 from mirrordesk.llm.agreement import LEGIBLE, agreed
 from mirrordesk.llm.reader import Reader
-from mirrordesk.memory import account, forget, howto
+from mirrordesk.memory import account, forget, howto, probe
 from mirrordesk.memory.facts import FactFinder, Found
 from mirrordesk.memory.media import Media
-from mirrordesk.memory.query import Filters
+from mirrordesk.memory.query import Filters, Query
 from mirrordesk.memory.recall import Recall
 from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
@@ -157,6 +157,10 @@ class Desk:
     ) -> list[Hit]:
         """Moments ranked for `query` as asked now, or at `now_ns`, best first."""
         return self._recall.search(query, limit, now_ns, filters or Filters())
+
+    def probed(self, query: str, now_ns: int) -> tuple[Query, probe.Found]:
+        """What each channel of recall says for `query`, before anything is ranked."""
+        return self._recall.probed(query, now_ns)
 
     def similar(self, moment_id: str, limit: int = 20, region: Box | None = None) -> list[Hit]:
         """Frames that look like that of a moment, or like a region of it; see `Likeness`."""

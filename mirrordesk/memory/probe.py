@@ -7,7 +7,8 @@ words of the best finds are borrowed and asked for as well, once.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -161,20 +162,12 @@ class Probe:
     ) -> Channels:
         """The channels with what shares words with the best finds (Rocchio's feedback, 1971)."""
         assert channels.words is not None
-        borrowed = self._telling({w for m in best for w in terms(m.text)}, asked.words)
+        borrowed = _telling([set(terms(moment.text)) for moment in best], asked.words)
         if not borrowed:
             return channels
         found = order.spread(self._moments.match(borrowed, fusion.LISTED, where))
         most = BORROWED_COUNT * channels.words.max()
         return replace(channels, words=channels.words + most * fusion.scaled(found))
-
-    def _telling(self, words: Iterable[str], known: Sequence[str]) -> list[str]:
-        """The rarest of some words that stand in more than one moment, and are not known."""
-        rest = sorted(set(words).difference(known), key=lambda w: (-len(w), w))[: 4 * BORROWED]
-        rarity = self.rarity(rest)
-        once = math.log(1 + (self._store.count() - 0.5) / 1.5)
-        shared = [word for word in rest if rarity[word] < once]
-        return sorted(shared, key=lambda word: (-rarity[word], word))[:BORROWED]
 
     def rarity(self, words: Iterable[str]) -> dict[str, float]:
         """How much each term tells moments apart: BM25's ln(1 + (N - n + ½) / (n + ½)).
@@ -186,6 +179,14 @@ class Probe:
         return {
             word: math.log(1 + (max(total, n) - n + 0.5) / (n + 0.5)) for word, n in counts.items()
         }
+
+
+def _telling(texts: Sequence[Set[str]], known: Collection[str]) -> list[str]:
+    """The words, but for `known`, that stand in most of some texts, long ones first: these tell
+    most, and how rare a word is BM25 weighs by itself."""
+    count = Counter(word for text in texts for word in text)
+    fresh = [word for word in count if word not in known]
+    return sorted(fresh, key=lambda word: (-count[word], -len(word), word))[:BORROWED]
 
 
 def _closeness(asked: Query, order: Order) -> Scores:

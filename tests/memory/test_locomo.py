@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from benchmarks.__main__ import main
 from benchmarks.conversations import Question, Turn
 from benchmarks.locomo import Found, figures
+from mirrordesk.memory.fusion import Weights
 
 
 def conversation() -> dict[str, object]:
@@ -83,3 +85,25 @@ def test_turns_and_sessions_count_as_in_the_official_code() -> None:
     assert told["turn_recall@10"] == round((1 + 1 + 0) / 3, 4)
     assert told["session_frac@5"] == round((0.5 + 1 + 0) / 3, 4)
     assert told["session_any@5"] == round((1 + 1 + 0) / 3, 4)
+
+
+def test_weights_are_found_and_judged_on_what_they_were_not_found_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = {**conversation(), "sample_id": "another"}
+    path = tmp_path / "conversations.json"
+    path.write_text(json.dumps([conversation(), other]))
+    assert main(["weights", str(path), "--json"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert figures["questions"] == 6
+    assert set(figures["weights"]) == {field.name for field in fields(Weights)}
+    assert figures["held_out"].keys() == figures["now"].keys() > {"turn_recall@10"}
+
+
+def test_recall_tells_how_long_it_takes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["recall", "--rows", "120", "--questions", "3", "--json"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert figures["rows"] == 120
+    assert figures["nearest_found"] == 1.0  # so few are compared one by one
+    assert 0 < figures["p50_ms"] <= figures["p95_ms"]
+    assert set(figures["channels"]) == {"words", "meaning", "fused"}
