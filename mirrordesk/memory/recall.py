@@ -20,12 +20,14 @@ from mirrordesk.memory.probe import Found, Probe, holds_half
 from mirrordesk.memory.query import Filters, Query
 from mirrordesk.memory.store import Store
 from mirrordesk.records import Channel, Hit, Moment, Vector, seen_in
+from mirrordesk.terms import terms
 
 Result = TypeVar("Result")
 
 # Keys of `Hit.scores`
 BM25, DENSE, TIME, FUSED, IMAGE = "bm25", "dense", "time", "fused", "image"
 CHOSEN = 4  # times the hits that are wanted: so many are read, as some will read the same
+QUOTABLE = 400  # moments, one of which may say the very words that two are compared by
 _NO_FILTERS = Filters()
 
 
@@ -114,11 +116,18 @@ class Recall:
         asked = relations.comparison(question)
         if asked is None:
             return None
-        found = [self.search(part, 1, now_ns) for part in (asked.one, asked.other)]
-        if not all(found) or found[0][0].moment.id == found[1][0].moment.id:
+        one, other = (self._named(part, now_ns) for part in (asked.one, asked.other))
+        if one is None or other is None or one.moment.id == other.moment.id:
             return None
-        first, second = sorted((hits[0] for hits in found), key=lambda hit: hit.moment.start_ns)
+        first, second = sorted((one, other), key=lambda hit: hit.moment.start_ns)
         return (second, first) if asked.last else (first, second)
+
+    def _named(self, part: str, now_ns: int | None) -> Hit | None:
+        """The best moment that says `part` word by word, else the best of all."""
+        hits = self.search(part, QUOTABLE, now_ns)
+        said = f" {' '.join(terms(part))} "
+        verbatim = (hit for hit in hits if said in f" {' '.join(terms(hit.moment.text))} ")
+        return next(verbatim, hits[0] if hits else None)
 
     def _seen_like(self, sense: Meaning | None, limit: int) -> list[Hit]:
         similar: dict[str, float] = {}

@@ -25,7 +25,9 @@ _NTH = re.compile(
     r"\s+(?:video\s+)?(?:call|meeting|phone\s+call)\b",
     re.IGNORECASE,
 )
-_OR = r"(?P<one>.+?)\s*,?\s+or\s+(?P<other>.+?)"
+# Quotations come first, as an "or" may stand in them.
+_ONE_QUOTED = r"(?P<mark>[\"']).+?(?P=mark)|“.+?”|‘.+?’|«.+?»"
+_OR = rf"(?P<one>{_ONE_QUOTED}|.+?)\s*,?\s+or\s+(?P<other>.+?)"
 _FIRST = re.compile(
     r"^(?:which|what)\s+(?:of\s+(?:these|the\s+two)\s+)?(?:came|was|happened|did\s+I\s+\w+)"
     rf"\s+(?P<end>first|earlier|last|later)\s*[,:]?\s*{_OR}\s*\?*$",

@@ -23,6 +23,7 @@ from mirrordesk.memory.notes import NoteBook
 from mirrordesk.memory.scenes import orphans
 from mirrordesk.memory.spaces import Spaces
 from mirrordesk.memory.strength import Strength
+from mirrordesk.memory.table import Table
 from mirrordesk.memory.tables import Tables
 from mirrordesk.paths import Profile
 from mirrordesk.records import (
@@ -41,7 +42,7 @@ from mirrordesk.seal import keys
 
 MOST_FRAGMENTS = 64  # of a table before it is compacted
 MOST_UNINDEXED = 256  # moments that search may read one by one, and …
-INDEXED_FROM = 20_000  # vectors; fewer are compared one by one, which is exact
+INDEXED_FROM = 20_000  # rows; fewer are looked through, and their vectors compared, one by one
 UNINDEXED_SHARE = 50  # … one in so many of all: compacting rewrites them all
 _SETTLED_AT_ONCE = 4  # episodes
 _FOREVER_NS = 1 << 62
@@ -211,10 +212,17 @@ class Store:
             if search_is_slow or crumbly:
                 with self.writing():
                     table.compact()
+        if self._is_to_be_indexed(self._moments, schema.KEY):
+            with self.writing():
+                self._moments.index_keys()
         for table in self.spaces.each():
-            if table.count() >= INDEXED_FROM and not table.has_vector_index():
+            if self._is_to_be_indexed(table, schema.VECTOR):
                 with self.writing():
                     table.index_vectors()
+
+    @staticmethod
+    def _is_to_be_indexed(table: Table, column: str) -> bool:
+        return table.count() >= INDEXED_FROM and not table.is_indexed(column)
 
     def moment(self, moment_id: str) -> Moment:
         """A moment with all it has. Raises StoreError where there is none of that id."""

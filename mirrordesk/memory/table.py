@@ -104,18 +104,17 @@ class Table:
 
         Exact where no index is (`index_vectors`); with one, a few of the nearest may be missed.
         """
-        distance = "_distance"  # 1 - cosine
-        known = schema.WITH_VECTOR + (f" AND {where}" if where else "")
+        distance = "_distance"  # 1 - cosine; null for a vector that is not there
 
         def read(table: Any, seal: Seal | None) -> pa.Table:
             asked = seal.turned(np.asarray([vector], np.float32))[0].tolist() if seal else vector
             query = table.search(asked, vector_column_name=schema.VECTOR)
-            chosen = _query(query, (schema.KEY, distance), known).nprobes(PROBES)
+            chosen = _query(query, (schema.KEY, distance), where).nprobes(PROBES)
             return chosen.distance_type("cosine").limit(limit).to_arrow()
 
         found = self._read_sealed(read)
-        near = (1.0 - d for d in found[distance].to_pylist())
-        return dict(zip(found[schema.KEY].to_pylist(), near, strict=True))
+        pairs = zip(found[schema.KEY].to_pylist(), found[distance].to_pylist(), strict=True)
+        return {key: 1.0 - away for key, away in pairs if away is not None}
 
     def insert(self, rows: pa.Table) -> None:
         """Add the rows whose key is new; leave the others as they are."""
@@ -168,9 +167,15 @@ class Table:
         config = IvfFlat(distance_type="cosine", num_partitions=cells, max_iterations=ROUNDS)
         self._write(lambda t: t.create_index(schema.VECTOR, config=config, replace=True))
 
-    def has_vector_index(self) -> bool:
-        """Whether `index_vectors` was done since the table was last written anew."""
-        return self._read(lambda t: any(schema.VECTOR in i.columns for i in t.list_indices()))
+    def index_keys(self) -> None:
+        """Build the index by which rows are found by their key, anew if there is one."""
+        from lancedb.index import BTree
+
+        self._write(lambda t: t.create_index(schema.KEY, config=BTree(), replace=True))
+
+    def is_indexed(self, column: str) -> bool:
+        """Whether an index over `column` was built since the table was last written anew."""
+        return self._read(lambda t: any(column in i.columns for i in t.list_indices()))
 
     def add_column(self, column: pa.Field) -> None:
         """Add a column, null in every row."""
@@ -188,7 +193,9 @@ class Table:
 
     def unindexed(self) -> int:
         """How many rows search reads one by one, since an index lacks them."""
-        return self._read(lambda t: sum(int(i.num_unindexed_rows or 0) for i in t.list_indices()))
+        return self._read(
+            lambda t: max((int(i.num_unindexed_rows or 0) for i in t.list_indices()), default=0)
+        )
 
     def compact(self) -> None:
         """Join the pieces, bring the index up to date, drop versions nobody reads any more."""

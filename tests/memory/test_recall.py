@@ -250,12 +250,9 @@ def test_an_answer_is_found_by_the_question_before_it(store: Store) -> None:
             said(300, "Yes, the weather is fine.", source="microphone"),
         ]
     )
-    found = texts(Recall(store, pointing(0)).search("which tiles for the kitchen, yes"))
-    assert found == [
-        "Shall we take the blue tiles for the kitchen?",
-        "Yes, those.",
-        "Yes, the weather is fine.",
-    ]
+    found = texts(Recall(store).search("did they say yes to the tiles for the kitchen?"))
+    assert set(found[:2]) == {"Shall we take the blue tiles for the kitchen?", "Yes, those."}
+    assert found[2:] == ["Yes, the weather is fine."]
 
 
 def test_a_whole_episode_counts_for_its_moments(store: Store) -> None:
