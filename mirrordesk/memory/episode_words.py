@@ -7,12 +7,14 @@ as one text once it is settled: when nothing that comes can cut it anew.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from mirrordesk.memory import schema
 from mirrordesk.memory.episodes import PAUSE, STAYS
 from mirrordesk.memory.tables import Tables
 from mirrordesk.records import Episode
+
+Extent = tuple[int, int]  # of an episode: when it ends, and how many moments it has
 
 MOST = 20  # times a term counts: a word of the menu bar stands on every frame
 
@@ -28,7 +30,7 @@ class EpisodeWords:
         """BM25 by episode, of the best that hold any of the terms `words`."""
         return self._words.match(words, limit) if words else {}
 
-    def unsettled(self, episodes: Iterable[Episode], newest_ns: int) -> list[Episode]:
+    def unsettled(self, extents: Mapping[str, Extent], newest_ns: int) -> list[str]:
         """The episodes that are settled and whose words are missing or of before a change.
 
         `newest_ns` is when the newest moment began.
@@ -36,10 +38,9 @@ class EpisodeWords:
         rows = self._words.rows((schema.KEY, schema.END, schema.COUNT)).to_pylist()
         known = {row[schema.KEY]: (row[schema.END], row[schema.COUNT]) for row in rows}
         return [
-            episode
-            for episode in episodes
-            if episode.end_ns + PAUSE + STAYS < newest_ns
-            and known.get(episode.id) != (episode.end_ns, len(episode.moments))
+            key
+            for key, (end_ns, count) in extents.items()
+            if end_ns + PAUSE + STAYS < newest_ns and known.get(key) != (end_ns, count)
         ]
 
     def put(self, episodes: Sequence[Episode]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -45,6 +46,7 @@ MOST_UNINDEXED = 256  # moments that search may read one by one, and …
 INDEXED_FROM = 20_000  # rows; fewer are looked through, and their vectors compared, one by one
 UNINDEXED_SHARE = 50  # … one in so many of all: compacting rewrites them all
 _SETTLED_AT_ONCE = 4  # episodes
+_SETTLE_REST_S = 60.0  # between two looks for more of them
 _FOREVER_NS = 1 << 62
 _BATCH = 4096  # rows turned into moments at once
 
@@ -74,6 +76,7 @@ class Store:
         self._strength = Strength(self.tables)
         self.notes = NoteBook(self.tables)
         self._settled = -1  # the version of the moments whose episodes are all settled
+        self._settle_at_s = 0.0  # on the monotonic clock
         self._in_state: dict[State, tuple[int, dict[str, int]]] = {}  # version, counts
         if self._is_forgetting_outstanding():
             self.carry_out_forgetting(Media(profile))
@@ -170,17 +173,18 @@ class Store:
 
     def settle_episodes(self) -> int:
         """Index the words of some episodes that are over; how many, 0 where all are."""
-        times = self._moments.rows((schema.START,))[schema.START]
-        if not len(times) or self._settled == self._moments.version():
+        version = self._moments.version()
+        if version == self._settled or time.monotonic() < self._settle_at_s:
             return 0
-        version, episodes = self._moments.version(), self.episodes_between(0, _FOREVER_NS)
-        waiting = self._episode_words.unsettled(episodes, pc.max(times).as_py())[:_SETTLED_AT_ONCE]
+        times = self._moments.rows((schema.START,))[schema.START]
+        newest_ns = pc.max(times).as_py() if len(times) else 0
         with self.writing():
-            there = {e.id for e in self.episodes_between(0, _FOREVER_NS)}
-            self._episode_words.put([e for e in waiting if e.id in there])
-            self._episode_words.keep_only(there)
+            extents = self._episodes.extents()
+            waiting = self._episode_words.unsettled(extents, newest_ns)[:_SETTLED_AT_ONCE]
+            self._episode_words.put(list(self._episodes.get(waiting).values()))
+            self._episode_words.keep_only(extents.keys())
         if not waiting:
-            self._settled = version
+            self._settled, self._settle_at_s = version, time.monotonic() + _SETTLE_REST_S
         return len(waiting)
 
     def note_use(self, citations: Sequence[Citation]) -> None:
