@@ -23,7 +23,7 @@ from benchmarks import conversations, remembering
 from benchmarks.conversations import Conversation, Question, Turn
 from mirrordesk import clock
 from mirrordesk.desk import Desk
-from mirrordesk.memory import schema
+from mirrordesk.memory import layout
 from mirrordesk.paths import Profile
 from mirrordesk.records import Moment
 from mirrordesk.terms import content_terms
@@ -134,7 +134,7 @@ def _moment(one: Conversation, turn: Turn) -> Moment:
 
 def _words(moments: Sequence[tuple[Moment, Turn]]) -> Ask:
     """BM25 (Robertson and Zaragoza 2009) over what our index reads, dates included."""
-    texts = [Counter(schema.search_key(moment).split()) for moment, _turn in moments]
+    texts = [Counter(layout.search_key(moment).split()) for moment, _turn in moments]
     lengths = [text.total() for text in texts]
     usual = sum(lengths) / len(lengths)
     holding = Counter(term for text in texts for term in text)

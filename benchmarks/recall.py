@@ -59,11 +59,11 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
 def _maintained(store: Store) -> float:
     began = time.monotonic()
     store.refresh_episodes(0)
-    while store.settle_episodes():
+    while store.upkeep.settle_episodes():
         pass
     for name in store.tables.names():
         store.tables[name].compact()
-    store.maintain()
+    store.upkeep.maintain()
     return time.monotonic() - began
 
 

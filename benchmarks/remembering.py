@@ -34,7 +34,7 @@ def remember(profile: Profile, store: Store, moments: Sequence[Moment]) -> None:
     store.add(moments)
     store.refresh_episodes(min(moment.start_ns for moment in moments))
     pipeline.run(profile, drain=True, stop=threading.Event())
-    store.maintain()
+    store.upkeep.maintain()
 
 
 def latency(seconds: Sequence[float]) -> dict[str, float]:

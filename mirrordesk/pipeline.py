@@ -235,7 +235,7 @@ class Pipeline:
             or self._resealing.step()
             or self._packing.step(self.report)
             or self._thinning.step()
-            or self._store.settle_episodes()
+            or self._store.upkeep.settle_episodes()
             or self._consolidation.step(self.report)
         )
 
@@ -266,7 +266,7 @@ class Pipeline:
 
     def _maintain(self) -> None:
         if self._status.stored - self._maintained >= MAINTAIN_EVERY:
-            self._store.maintain()
+            self._store.upkeep.maintain()
             self._maintained = self._status.stored
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from mirrordesk.memory import schema
+from mirrordesk.memory import filtering, layout, schema
 from mirrordesk.memory.episodes import PAUSE, STAYS
 from mirrordesk.memory.tables import Tables
 from mirrordesk.records import Episode
@@ -46,22 +46,22 @@ class EpisodeWords:
     def put(self, episodes: Sequence[Episode]) -> None:
         """Index the words of episodes, anew where they are known."""
         if episodes:
-            self._words.upsert(schema.episode_word_rows([(e, self._of(e)) for e in episodes]))
+            self._words.upsert(layout.episode_word_rows([(e, self._of(e)) for e in episodes]))
 
     def _of(self, episode: Episode) -> Iterable[str]:
         count: Counter[str] = Counter()
-        for keys in schema.portions(episode.moments):
-            for row in self._moments.rows(schema.LIGHT, schema.with_keys(keys)).to_pylist():
-                count.update(schema.search_key(schema.to_moment(row)).split())
+        for keys in filtering.portions(episode.moments):
+            for row in self._moments.rows(schema.LIGHT, filtering.with_keys(keys)).to_pylist():
+                count.update(layout.search_key(layout.to_moment(row)).split())
         return (term for term, times in count.items() for _ in range(min(times, MOST)))
 
     def keep_only(self, ids: Collection[str]) -> None:
         """Take out the words of every other episode."""
         known = self._words.rows((schema.KEY,))[schema.KEY].to_pylist()
-        for keys in schema.portions(sorted(set(known).difference(ids))):
-            self._words.delete(schema.with_keys(keys))
+        for keys in filtering.portions(sorted(set(known).difference(ids))):
+            self._words.delete(filtering.with_keys(keys))
 
     def forget_moments(self, episodes: Collection[str]) -> None:
         """Take out the words of these episodes, from which moments are taken."""
-        for keys in schema.portions(sorted(episodes)):
-            self._words.delete(schema.with_keys(keys))
+        for keys in filtering.portions(sorted(episodes)):
+            self._words.delete(filtering.with_keys(keys))

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from mirrordesk import clock
 from mirrordesk.control import Span
-from mirrordesk.memory import meetings, schema
+from mirrordesk.memory import filtering, layout, meetings, schema
 from mirrordesk.memory.tables import Tables
 from mirrordesk.records import Episode, Kind, Moment
 from mirrordesk.terms import wording
@@ -189,8 +189,10 @@ class EpisodeBook:
 
     def overlapping(self, span: Span) -> list[Episode]:
         """The episodes that `span` overlaps, in order."""
-        rows = self._episodes.rows(schema.SCHEMAS[schema.EPISODES].names, schema.overlapping(span))
-        return sorted(map(schema.to_episode, rows.to_pylist()), key=lambda e: (e.start_ns, e.id))
+        rows = self._episodes.rows(
+            schema.SCHEMAS[schema.EPISODES].names, filtering.overlapping(span)
+        )
+        return sorted(map(layout.to_episode, rows.to_pylist()), key=lambda e: (e.start_ns, e.id))
 
     def extents(self) -> dict[str, tuple[int, int]]:
         """When each episode ends and how many moments it has, by id; nothing is unsealed for it."""
@@ -200,13 +202,13 @@ class EpisodeBook:
     def get(self, ids: Sequence[str]) -> dict[str, Episode]:
         """Episodes by id; those that are gone are left out."""
         names = schema.SCHEMAS[schema.EPISODES].names
-        rows = self._episodes.rows(names, schema.with_keys(ids)).to_pylist() if ids else []
-        return {row[schema.KEY]: schema.to_episode(row) for row in rows}
+        rows = self._episodes.rows(names, filtering.with_keys(ids)).to_pylist() if ids else []
+        return {row[schema.KEY]: layout.to_episode(row) for row in rows}
 
     def put(self, episodes: Sequence[Episode]) -> None:
         """Add or replace."""
         if episodes:
-            self._episodes.upsert(schema.episode_rows({e.id: e for e in episodes}.values()))
+            self._episodes.upsert(layout.episode_rows({e.id: e for e in episodes}.values()))
 
     def refresh(self, since_ns: int) -> None:
         """Cut anew from the last episode that a moment at `since_ns` may belong to, to the end."""
@@ -215,13 +217,13 @@ class EpisodeBook:
         start_ns = min([since_ns, *(e.start_ns for e in before)])
         span = Span(start_ns, _FOREVER_NS)
         stored = [e for e in self.overlapping(span) if e.start_ns >= start_ns]
-        moments = self._read(schema.overlapping(span))
+        moments = self._read(filtering.overlapping(span))
         self._replace(stored, [m for m in moments if m.start_ns >= start_ns])
 
     def forget(self, span: Span) -> None:
         """Cut the episodes that `span` overlaps anew, out of the moments that are left of them."""
         for episode in self.overlapping(span):
-            self._replace([episode], self._read(schema.with_keys(episode.moments)))
+            self._replace([episode], self._read(filtering.with_keys(episode.moments)))
 
     def forget_moments(self, ids: Collection[str]) -> list[str]:
         """Cut the episodes that name any of these moments anew: their titles came from them.
@@ -231,12 +233,12 @@ class EpisodeBook:
         gone = set(ids)
         named = [e for e in self.overlapping(Span(0, _FOREVER_NS)) if gone.intersection(e.moments)]
         for episode in named:
-            self._replace([episode], self._read(schema.with_keys(episode.moments)))
+            self._replace([episode], self._read(filtering.with_keys(episode.moments)))
         return [episode.id for episode in named]
 
     def _read(self, where: str) -> list[Moment]:
         rows = self._moments.rows(schema.LIGHT, where).to_pylist()
-        return [schema.to_moment(row) for row in rows]
+        return [layout.to_moment(row) for row in rows]
 
     def _replace(self, stored: Sequence[Episode], moments: Sequence[Moment]) -> None:
         """Let the episodes of `moments` stand where `stored` stood.
@@ -248,7 +250,7 @@ class EpisodeBook:
         found = [_told(episode, known.get(episode.id)) for episode in segment(moments)]
         self.put([e for e in found if known.get(e.id) != e])
         if stale := known.keys() - {e.id for e in found}:
-            self._episodes.delete(schema.with_keys(sorted(stale)))
+            self._episodes.delete(filtering.with_keys(sorted(stale)))
 
     def rewrite(self) -> None:
         """Take the bytes of what was removed off the disk."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from mirrordesk import clock
 from mirrordesk.knowledge import Link, Procedure
 from mirrordesk.learning import front, links, procedures
-from mirrordesk.memory import schema
+from mirrordesk.memory import filtering
 from mirrordesk.memory.looked import Looked, state_of
 from mirrordesk.memory.store import Store
 from mirrordesk.records import Episode, Moment
@@ -56,7 +56,7 @@ class Habits:
         shells = [m.id for m in moments if front.is_terminal(m.app)]
         texts = {
             key: moment.text
-            for part in schema.portions(shells)
+            for part in filtering.portions(shells)
             for key, moment in self._store.known(part).items()
         }
         return [replace(m, text=texts.get(m.id, "")) for m in moments]

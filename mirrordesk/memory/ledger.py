@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import pyarrow as pa
 
 from mirrordesk.control import Span
-from mirrordesk.memory import schema
+from mirrordesk.memory import filtering, layout, schema
 from mirrordesk.memory.tables import Tables
 from mirrordesk.records import Gap, GapReason, Watch
 
@@ -47,16 +47,16 @@ class Ledger:
 
     def gaps(self, span: Span) -> tuple[Gap, ...]:
         """The gaps that `span` overlaps, in order, as long as they are."""
-        rows = self._gaps.rows(schema.SCHEMAS[schema.GAPS].names, schema.overlapping(span))
-        return tuple(sorted(map(schema.to_gap, rows.to_pylist()), key=lambda gap: gap.start_ns))
+        rows = self._gaps.rows(schema.SCHEMAS[schema.GAPS].names, filtering.overlapping(span))
+        return tuple(sorted(map(layout.to_gap, rows.to_pylist()), key=lambda gap: gap.start_ns))
 
     def watches(self, span: Span) -> tuple[Watch, ...]:
         """The watched spans that `span` overlaps, in order, joined where they touch."""
         return joined(self._stored_watches(span))
 
     def _stored_watches(self, span: Span) -> list[Watch]:
-        rows = self._watches.rows(schema.SCHEMAS[schema.WATCHES].names, schema.overlapping(span))
-        return [schema.to_watch(row) for row in rows.to_pylist()]
+        rows = self._watches.rows(schema.SCHEMAS[schema.WATCHES].names, filtering.overlapping(span))
+        return [layout.to_watch(row) for row in rows.to_pylist()]
 
     def add_gaps(self, gaps: Iterable[Gap], forgotten: Sequence[Span]) -> None:
         """Store what lies outside of `forgotten`; the same gap twice is one."""
@@ -66,7 +66,7 @@ class Ledger:
             for piece in outside(gap.start_ns, gap.end_ns, forgotten)
         }
         if pieces:
-            self._gaps.insert(schema.gap_rows(pieces))
+            self._gaps.insert(layout.gap_rows(pieces))
 
     def add_watches(self, watches: Iterable[Watch], forgotten: Sequence[Span]) -> None:
         """Store what lies outside of `forgotten`; the same span twice is one."""
@@ -76,7 +76,7 @@ class Ledger:
             for piece in outside(watch.start_ns, watch.end_ns, forgotten)
         }
         if pieces:
-            self._watches.insert(schema.watch_rows(pieces))
+            self._watches.insert(layout.watch_rows(pieces))
 
     def forget(self, span: Span) -> None:
         """Cut `span` out of the ledger and note that it was forgotten.
@@ -88,11 +88,11 @@ class Ledger:
         watches = self._stored_watches(span)
         self.add_gaps(gaps, [span])
         self.add_watches(watches, [span])
-        self._gaps.insert(schema.gap_rows([Gap(span.start_ns, span.end_ns, GapReason.FORGOTTEN)]))
+        self._gaps.insert(layout.gap_rows([Gap(span.start_ns, span.end_ns, GapReason.FORGOTTEN)]))
         if gaps:
-            self._gaps.delete(_with_keys(schema.gap_rows(gaps)))
+            self._gaps.delete(_with_keys(layout.gap_rows(gaps)))
         if watches:
-            self._watches.delete(_with_keys(schema.watch_rows(watches)))
+            self._watches.delete(_with_keys(layout.watch_rows(watches)))
 
     def rewrite(self) -> None:
         """Take the bytes of what was removed off the disk."""
@@ -101,4 +101,4 @@ class Ledger:
 
 
 def _with_keys(rows: pa.Table) -> str:
-    return schema.with_keys(rows[schema.KEY].to_pylist())
+    return filtering.with_keys(rows[schema.KEY].to_pylist())

@@ -9,7 +9,7 @@ from mirrordesk import clock
 from mirrordesk.control import Span
 from mirrordesk.errors import StoreError, UsageError
 from mirrordesk.knowledge import Author, Fact, Learned, Link, Note, NoteKind, Source
-from mirrordesk.memory import schema
+from mirrordesk.memory import filtering, layout, schema
 from mirrordesk.memory.tables import Tables
 
 _KEPT = (NoteKind.FACT, NoteKind.ENTITY)  # each source bears these out by itself
@@ -29,15 +29,15 @@ class NoteBook:
 
     def each(self, kind: NoteKind | None = None) -> list[Note]:
         """All notes of a kind, or of all, in order of their first source."""
-        return self._read(schema.of_kind(kind) if kind else None)
+        return self._read(filtering.of_kind(kind) if kind else None)
 
     def get(self, ids: Sequence[str]) -> dict[str, Note]:
         """Notes by id; those that are not there are left out."""
-        return {note.id: note for note in self._read(schema.with_keys(ids))} if ids else {}
+        return {note.id: note for note in self._read(filtering.with_keys(ids))} if ids else {}
 
     def overlapping(self, span: Span) -> list[Note]:
         """The notes whose sources begin before the end of `span` and end after its start."""
-        return self._read(schema.overlapping(span))
+        return self._read(filtering.overlapping(span))
 
     def match(self, words: Sequence[str], limit: int) -> dict[str, float]:
         """BM25 by id, of the best notes that hold any of the terms `words`."""
@@ -45,8 +45,8 @@ class NoteBook:
 
     def history(self, note_id: str) -> list[Note]:
         """Every version of a note, the oldest first."""
-        rows = self._versions.rows(schema.VERSIONED, schema.versions_of(note_id)).to_pylist()
-        found = [schema.to_note(row) for row in rows]
+        rows = self._versions.rows(schema.VERSIONED, filtering.versions_of(note_id)).to_pylist()
+        found = [layout.to_note(row) for row in rows]
         return sorted(found, key=lambda note: note.version)
 
     def put(self, learned: Iterable[Learned], author: Author) -> list[Note]:
@@ -91,8 +91,8 @@ class NoteBook:
         if not earlier:
             raise UsageError(f"{note_id} has no earlier version.")
         before = past[max(earlier)]
-        self._notes.update(schema.note_rows([before]))
-        self._versions.delete(schema.with_keys([schema.version_key(note)]))
+        self._notes.update(layout.note_rows([before]))
+        self._versions.delete(filtering.with_keys([layout.version_key(note)]))
         return before
 
     def merge(self, ids: Sequence[str], into: Learned) -> Note:
@@ -118,10 +118,10 @@ class NoteBook:
         """Delete notes with their histories and links; `rewrite` takes their bytes."""
         if ids:
             keys = sorted(ids)
-            self._notes.delete(schema.with_keys(keys))
-            self._links.delete(schema.linked_with(keys))
+            self._notes.delete(filtering.with_keys(keys))
+            self._links.delete(filtering.linked_with(keys))
             for key in keys:
-                self._versions.delete(schema.versions_of(key))
+                self._versions.delete(filtering.versions_of(key))
 
     def drop_history(self, ids: Collection[str]) -> None:
         """Delete all versions but the newest: of notes that no longer rest on what those tell of.
@@ -129,30 +129,30 @@ class NoteBook:
         Forgetting goes by the sources of the newest.
         """
         for note in self.get(sorted(ids)).values():
-            self._versions.delete(schema.versions_of(note.id))
-            self._versions.upsert(schema.version_rows([note]))
+            self._versions.delete(filtering.versions_of(note.id))
+            self._versions.upsert(layout.version_rows([note]))
 
     def link(self, links: Iterable[Link]) -> None:
         """Draw links; the same one again takes the new weight."""
         if fresh := {link.id: link for link in links}:
-            self._links.upsert(schema.link_rows(fresh.values()))
+            self._links.upsert(layout.link_rows(fresh.values()))
 
     def links(self, ids: Sequence[str] | None = None) -> list[Link]:
         """The links of these records, or all, in order."""
-        where = schema.linked_with(ids) if ids is not None else None
+        where = filtering.linked_with(ids) if ids is not None else None
         rows = self._links.rows(schema.SCHEMAS[schema.LINKS].names, where).to_pylist()
-        return sorted(map(schema.to_link, rows), key=lambda link: (link.start_ns, link.id))
+        return sorted(map(layout.to_link, rows), key=lambda link: (link.start_ns, link.id))
 
     def forget(self, span: Span) -> None:
         """Take out what sources in `span` bore out, and the links drawn then."""
-        within = schema.overlapping(span)
+        within = filtering.overlapping(span)
         self._links.delete(within)
         self._forget(within, lambda source: span.overlaps(source.start_ns, source.end_ns))
 
     def forget_moments(self, ids: Collection[str]) -> None:
         """Take out what these moments bore out, and their links."""
-        for part in schema.portions(sorted(ids)):
-            self._links.delete(schema.linked_with(part))
+        for part in filtering.portions(sorted(ids)):
+            self._links.delete(filtering.linked_with(part))
         self._forget(None, lambda source: source.moment in ids)
         # a day's source stands for a whole episode; it is summed up anew from what is left
         self.remove([note.id for note in self.each(NoteKind.DIGEST)])
@@ -163,7 +163,7 @@ class NoteBook:
         No history is kept of either: it may tell what was forgotten.
         """
         rows = self._versions.rows(schema.VERSIONED, where).to_pylist()
-        versions = map(schema.to_note, rows)
+        versions = map(layout.to_note, rows)
         touched = {v.id for v in versions if any(map(is_gone, v.learned.sources))}
         notes = self.get(sorted(touched))
         self.remove(touched)
@@ -196,13 +196,13 @@ class NoteBook:
 
     def _read(self, where: str | None) -> list[Note]:
         rows = self._notes.rows(schema.VERSIONED, where).to_pylist()
-        found = [(row[schema.START], schema.to_note(row)) for row in rows]
+        found = [(row[schema.START], layout.to_note(row)) for row in rows]
         return [note for _, note in sorted(found, key=lambda pair: (pair[0], pair[1].id))]
 
     def _write(self, notes: Sequence[Note]) -> None:
         if notes:
-            self._versions.upsert(schema.version_rows(notes))  # first: no version may be missing
-            self._notes.upsert(schema.note_rows(notes))
+            self._versions.upsert(layout.version_rows(notes))  # first: no version may be missing
+            self._notes.upsert(layout.note_rows(notes))
 
 
 def _next(known: Note | None, learned: Learned, author: Author) -> Note | None:

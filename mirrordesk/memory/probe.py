@@ -15,7 +15,7 @@ import numpy as np
 
 from mirrordesk.dates.when import When
 from mirrordesk.errors import WeightsError
-from mirrordesk.memory import fusion, meaning, schema
+from mirrordesk.memory import filtering, fusion, meaning, schema
 from mirrordesk.memory.episode_words import EpisodeWords
 from mirrordesk.memory.fusion import Channels
 from mirrordesk.memory.meaning import Embed, Meaning
@@ -100,7 +100,7 @@ class Probe:
         """BM25 of the best moments, and of the best in the time asked for."""
         found = self._moments.match(asked.words, fusion.LISTED, where)
         if asked.when and len(found) == fusion.LISTED:
-            inside = schema.every(where, schema.overlapping(asked.when.padded))
+            inside = filtering.every(where, filtering.overlapping(asked.when.padded))
             found |= self._moments.match(asked.words, fusion.LISTED, inside)
         return found
 
@@ -112,10 +112,10 @@ class Probe:
         found = sense.similar(fusion.LISTED)
         if where or (spans and len(found) == fusion.LISTED):
             for span in spans:
-                found |= sense.similar(fusion.LISTED, schema.overlapping(span))
+                found |= sense.similar(fusion.LISTED, filtering.overlapping(span))
             if where:
                 passing = self._moments.rows((schema.KEY,), where)[schema.KEY][: fusion.LISTED]
-                found |= sense.similar(fusion.LISTED, schema.with_keys(passing.to_pylist()))
+                found |= sense.similar(fusion.LISTED, filtering.with_keys(passing.to_pylist()))
         return order.spread(found, np.nan) if found else None
 
     def _allowed(self, order: Order, where: str | None) -> Scores | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 
 from mirrordesk.control import Span, forgotten_spans
-from mirrordesk.memory import schema
+from mirrordesk.memory import filtering, schema
 from mirrordesk.memory.episodes import EpisodeBook
 from mirrordesk.memory.ledger import Ledger
 from mirrordesk.memory.media import Media
@@ -46,7 +46,7 @@ def carry_out(tables: Tables, media: Media, profile: Profile) -> Forgotten:
     moments, files = 0, 0
     for span in spans:
         files += _remove_media(tables, media, span)
-        moments += tables[schema.MOMENTS].count(schema.overlapping(span))
+        moments += tables[schema.MOMENTS].count(filtering.overlapping(span))
         _remove_rows(tables, span)
     _rewrite(tables)
     done = _carried_out(tables).union(spans)
@@ -55,14 +55,14 @@ def carry_out(tables: Tables, media: Media, profile: Profile) -> Forgotten:
 
 
 def _remove_media(tables: Tables, media: Media, span: Span) -> int:
-    named = tables[schema.MOMENTS].rows((schema.MEDIA,), schema.overlapping(span))
+    named = tables[schema.MOMENTS].rows((schema.MEDIA,), filtering.overlapping(span))
     return media.forget(span, {path for path in named[schema.MEDIA].to_pylist() if path})
 
 
 def _remove_rows(tables: Tables, span: Span) -> None:
     derived = (tables[schema.EPISODE_WORDS], tables[schema.USES])
     for table in (*Spaces(tables).each(), *derived, tables[schema.MOMENTS]):
-        table.delete(schema.overlapping(span))
+        table.delete(filtering.overlapping(span))
     Ledger(tables).forget(span)
     EpisodeBook(tables).forget(span)
     NoteBook(tables).forget(span)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from hashlib import blake2b
 
 from mirrordesk.control import forgotten_moments
-from mirrordesk.memory import schema
+from mirrordesk.memory import filtering, schema
 from mirrordesk.memory.episode_words import EpisodeWords
 from mirrordesk.memory.episodes import EpisodeBook
 from mirrordesk.memory.media import Media
@@ -42,15 +42,15 @@ def carry_out(tables: Tables, media: Media, profile: Profile) -> Forgotten:
     """
     ids = forgotten_moments(profile)
     moments, files = 0, 0
-    for keys in schema.portions(sorted(ids)):
-        some = schema.with_keys(keys)
+    for keys in filtering.portions(sorted(ids)):
+        some = filtering.with_keys(keys)
         named = tables[schema.MOMENTS].rows((schema.MEDIA,), some)[schema.MEDIA].to_pylist()
         moments += len(named)
         files += media.remove_all([path for path in named if path])
         for table in Spaces(tables).each():
-            table.delete(schema.with_keys([*keys, *map(region_id, keys)]))
+            table.delete(filtering.with_keys([*keys, *map(region_id, keys)]))
         tables[schema.MOMENTS].delete(some)
-        tables[schema.USES].delete(schema.among(schema.MOMENT, keys))
+        tables[schema.USES].delete(filtering.among(schema.MOMENT, keys))
     changed = EpisodeBook(tables).forget_moments(ids)
     EpisodeWords(tables).forget_moments(changed)
     NoteBook(tables).forget_moments(ids)

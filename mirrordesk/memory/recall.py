@@ -12,7 +12,7 @@ import numpy as np
 from mirrordesk import clock
 from mirrordesk.dates.when import When
 from mirrordesk.errors import StoreError
-from mirrordesk.memory import fusion, meaning, meetings, query, relations, schema
+from mirrordesk.memory import filtering, fusion, meaning, meetings, query, relations, schema
 from mirrordesk.memory.fusion import Channels, Weights
 from mirrordesk.memory.meaning import Embed, Meaning
 from mirrordesk.memory.order import Order, Scores
@@ -197,11 +197,11 @@ class Recall:
     def _where(self, filters: Filters) -> str | None:
         """The filters in the table's own language; None for none."""
         kinds = [kind.value for kind in filters.kinds]
-        return schema.every(
-            schema.some([self._moments.having("app", app) for app in filters.apps]),
-            schema.among("source", filters.sources) if filters.sources else None,
-            schema.among("kind", kinds) if kinds else None,
-            schema.overlapping(filters.span) if filters.span else None,
+        return filtering.every(
+            filtering.some([self._moments.having("app", app) for app in filters.apps]),
+            filtering.among("source", filters.sources) if filters.sources else None,
+            filtering.among("kind", kinds) if kinds else None,
+            filtering.overlapping(filters.span) if filters.span else None,
         )
 
     def _ranked(self, found: Found, fused: Scores, limit: int) -> list[Hit]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mirrordesk.memory import schema
+from mirrordesk.memory import filtering, schema
 from mirrordesk.memory.spaces import encoded_of
 from mirrordesk.memory.store import Store
 from mirrordesk.records import Channel, State, Vector, region_id, seen_in
@@ -130,17 +130,17 @@ class Renewal:
         table = self._store.spaces.table(channel, model)
         return (
             table is not None
-            and table.count(schema.WITH_VECTOR) > 0
+            and table.count(filtering.WITH_VECTOR) > 0
             and not self.lacking(channel, model)
         )
 
 
 def _whole(channel: Channel) -> str:
     """Filter: the moments that are to have a vector of their own."""
-    done = schema.in_state(channel, State.DONE)
-    return done if channel is Channel.TEXT else f"{done} AND {schema.SEEN_WHOLE}"
+    done = filtering.in_state(channel, State.DONE)
+    return done if channel is Channel.TEXT else f"{done} AND {filtering.SEEN_WHOLE}"
 
 
 def _region() -> str:
     """Filter: those of which a region is to have one."""
-    return f"{schema.in_state(Channel.IMAGE, State.DONE)} AND {schema.WITH_REGION}"
+    return f"{filtering.in_state(Channel.IMAGE, State.DONE)} AND {filtering.WITH_REGION}"

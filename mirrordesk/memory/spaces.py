@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mirrordesk.memory import schema
+from mirrordesk.memory import filtering, layout, schema
 from mirrordesk.memory.table import Table
 from mirrordesk.memory.tables import Tables
 from mirrordesk.records import Channel, Look, Moment, Vector
@@ -63,7 +63,7 @@ class Spaces:
 
         The first space of a channel serves at once: there is nothing better.
         """
-        rows = schema.vector_rows(vectors, numbers)
+        rows = layout.vector_rows(vectors, numbers)
         self.create(channel, model, numbers).insert(rows)
         if self.serving(channel) is None:
             self._note(channel, model)
@@ -97,14 +97,14 @@ class Spaces:
         table = self.table(channel, model) if model else None
         if model is None or table is None:
             return {}
-        where = f"{schema.with_keys(ids)} AND {schema.WITH_VECTOR}"
+        where = f"{filtering.with_keys(ids)} AND {filtering.WITH_VECTOR}"
         rows = table.rows((schema.KEY, schema.VECTOR), where).to_pylist()
         return {row[schema.KEY]: Vector(model, tuple(row[schema.VECTOR])) for row in rows}
 
     def forget_texts(self, ids: Sequence[str]) -> None:
         """Take out the text vectors of moments whose text is about to change."""
         for table in self.each(Channel.TEXT) if ids else ():
-            table.delete(schema.with_keys(ids))
+            table.delete(filtering.with_keys(ids))
 
 
 def encoded_of(moment: Moment, channel: Channel) -> tuple[Moment | Look, ...]:

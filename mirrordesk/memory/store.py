@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -14,9 +13,8 @@ from mirrordesk import clock, control, durable
 from mirrordesk.control import Span
 from mirrordesk.errors import StoreError
 from mirrordesk.knowledge import Author, Learned, Link
-from mirrordesk.memory import migrations, purge, purge_moments, schema
+from mirrordesk.memory import filtering, layout, migrations, purge, purge_moments, schema
 from mirrordesk.memory.completing import completed
-from mirrordesk.memory.episode_words import EpisodeWords
 from mirrordesk.memory.episodes import EpisodeBook
 from mirrordesk.memory.ledger import Ledger
 from mirrordesk.memory.media import Media
@@ -24,8 +22,8 @@ from mirrordesk.memory.notes import NoteBook
 from mirrordesk.memory.scenes import orphans
 from mirrordesk.memory.spaces import Spaces
 from mirrordesk.memory.strength import Strength
-from mirrordesk.memory.table import Table
 from mirrordesk.memory.tables import Tables
+from mirrordesk.memory.upkeep import Upkeep
 from mirrordesk.paths import Profile
 from mirrordesk.records import (
     Channel,
@@ -41,12 +39,7 @@ from mirrordesk.records import (
 )
 from mirrordesk.seal import keys
 
-MOST_FRAGMENTS = 64  # of a table before it is compacted
-MOST_UNINDEXED = 256  # moments that search may read one by one, and …
-INDEXED_FROM = 20_000  # rows; fewer are looked through, and their vectors compared, one by one
-UNINDEXED_SHARE = 50  # … one in so many of all: compacting rewrites them all
-_SETTLED_AT_ONCE = 4  # episodes
-_SETTLE_REST_S = 60.0  # between two looks for more of them
+_READ = (Channel.OCR, Channel.SPEECH)  # by these words come into a moment
 _FOREVER_NS = 1 << 62
 _BATCH = 4096  # rows turned into moments at once
 
@@ -72,11 +65,9 @@ class Store:
         self.spaces = Spaces(self.tables)
         self._ledger = Ledger(self.tables)
         self._episodes = EpisodeBook(self.tables)
-        self._episode_words = EpisodeWords(self.tables)
         self._strength = Strength(self.tables)
         self.notes = NoteBook(self.tables)
-        self._settled = -1  # the version of the moments whose episodes are all settled
-        self._settle_at_s = 0.0  # on the monotonic clock
+        self.upkeep = Upkeep(self.tables, self.writing)
         self._in_state: dict[State, tuple[int, dict[str, int]]] = {}  # version, counts
         if self._is_forgetting_outstanding():
             self.carry_out_forgetting(Media(profile))
@@ -105,7 +96,7 @@ class Store:
             fresh = {m.id: m for m in reversed(kept)}
             if fresh:
                 self.spaces.put(list(fresh.values()))
-                self._moments.insert(schema.moment_rows(fresh.values()))
+                self._moments.insert(layout.moment_rows(fresh.values()))
 
     def complete(self, moments: Sequence[Moment]) -> None:
         """Take up the channels in which `moments` have come further than what is stored.
@@ -122,7 +113,7 @@ class Store:
             if changed:
                 self.spaces.forget_texts([m.id for m in changed if _reads_anew(before[m.id], m)])
                 self.spaces.put(changed)
-                self._moments.update(schema.moment_rows(changed))
+                self._moments.update(layout.moment_rows(changed))
 
     def mend_scenes(self, waiting: Collection[str]) -> None:
         """Let the first frame that is left of a scene begin it where the one that did is gone.
@@ -134,7 +125,7 @@ class Store:
                 frames = self.known(scene, lines=True)
                 heirs = [replace(frames[key], scene=scene[0]) for key in scene]
                 heirs[0] = replace(heirs[0], image=State.PENDING)
-                self._moments.update(schema.moment_rows(heirs))
+                self._moments.update(layout.moment_rows(heirs))
 
     def add_gaps(self, gaps: Sequence[Gap]) -> None:
         """Store gaps; the same one twice is one."""
@@ -171,22 +162,6 @@ class Store:
         with self.writing():
             self._episodes.refresh(since_ns)
 
-    def settle_episodes(self) -> int:
-        """Index the words of some episodes that are over; how many, 0 where all are."""
-        version = self._moments.version()
-        if version == self._settled or time.monotonic() < self._settle_at_s:
-            return 0
-        times = self._moments.rows((schema.START,))[schema.START]
-        newest_ns = pc.max(times).as_py() if len(times) else 0
-        with self.writing():
-            extents = self._episodes.extents()
-            waiting = self._episode_words.unsettled(extents, newest_ns)[:_SETTLED_AT_ONCE]
-            self._episode_words.put(list(self._episodes.get(waiting).values()))
-            self._episode_words.keep_only(extents.keys())
-        if not waiting:
-            self._settled, self._settle_at_s = version, time.monotonic() + _SETTLE_REST_S
-        return len(waiting)
-
     def note_use(self, citations: Sequence[Citation]) -> None:
         """Note that moments were shown as evidence just now: they come to mind more easily."""
         with self.writing():
@@ -206,28 +181,6 @@ class Store:
         spans = purge.outstanding(self.tables, self._profile)
         return bool(spans) or purge_moments.is_outstanding(self.tables, self._profile)
 
-    def maintain(self) -> None:
-        """Compact what has gathered many small pieces. Cheap when nothing has."""
-        unindexed = max(MOST_UNINDEXED, self.count() // UNINDEXED_SHARE)
-        for name in self.tables.names():
-            table = self.tables[name]
-            search_is_slow = name == schema.MOMENTS and table.unindexed() > unindexed
-            crumbly = name != schema.MOMENTS and table.fragments() > MOST_FRAGMENTS
-            if search_is_slow or crumbly:
-                with self.writing():
-                    table.compact()
-        if self._is_to_be_indexed(self._moments, schema.KEY):
-            with self.writing():
-                self._moments.index_keys()
-        for table in self.spaces.each():
-            if self._is_to_be_indexed(table, schema.VECTOR):
-                with self.writing():
-                    table.index_vectors()
-
-    @staticmethod
-    def _is_to_be_indexed(table: Table, column: str) -> bool:
-        return table.count() >= INDEXED_FROM and not table.is_indexed(column)
-
     def moment(self, moment_id: str) -> Moment:
         """A moment with all it has. Raises StoreError where there is none of that id."""
         found = self._with_vectors(self.known([moment_id], lines=True))
@@ -244,7 +197,7 @@ class Store:
 
     def moments(self, start_ns: int, end_ns: int, light: bool = True) -> list[Moment]:
         """The moments that the span overlaps, oldest first; `light`: no lines, no vectors."""
-        where = schema.overlapping(Span(start_ns, end_ns))
+        where = filtering.overlapping(Span(start_ns, end_ns))
         found = self._read(schema.LIGHT if light else schema.SHOWN, where)
         if not light:
             found = self._with_vectors(found)
@@ -254,7 +207,7 @@ class Store:
         """All moments, oldest first, with what names them alone: no text, no channels."""
         rows = self._moments.rows(schema.NAMED).sort_by(schema.START)
         for batch in rows.to_batches(max_chunksize=_BATCH):
-            yield from map(schema.to_named, batch.to_pylist())
+            yield from map(layout.to_named, batch.to_pylist())
 
     def _with_vectors(self, moments: Mapping[str, Moment]) -> dict[str, Moment]:
         texts = self.spaces.get(Channel.TEXT, list(moments))
@@ -274,18 +227,18 @@ class Store:
     def known(self, ids: Sequence[str], *, lines: bool = False) -> dict[str, Moment]:
         """Moments by id, without vectors; those forgotten meanwhile are left out."""
         columns = schema.SHOWN if lines else schema.LIGHT
-        return self._read(columns, schema.with_keys(ids)) if ids else {}
+        return self._read(columns, filtering.with_keys(ids)) if ids else {}
 
     def _read(self, columns: Sequence[str], where: str) -> dict[str, Moment]:
         rows = self._moments.rows(columns, where).to_pylist()
-        return {row[schema.KEY]: schema.to_moment(row) for row in rows}
+        return {row[schema.KEY]: layout.to_moment(row) for row in rows}
 
     def newest(self, channel: Channel, state: State, limit: int) -> list[Moment]:
         """The newest moments whose `channel` is in that state, at most `limit`, with lines."""
-        where = schema.in_state(channel, state)
+        where = filtering.in_state(channel, state)
         waiting = self._moments.rows((schema.KEY, schema.START), where)
         newest = waiting.sort_by([(schema.START, "descending")])[schema.KEY][:limit].to_pylist()
-        found = self._read(schema.SHOWN, schema.with_keys(newest)) if newest else {}
+        found = self._read(schema.SHOWN, filtering.with_keys(newest)) if newest else {}
         return sorted(found.values(), key=lambda m: m.start_ns, reverse=True)
 
     def pending_counts(self) -> dict[str, int]:
@@ -297,7 +250,7 @@ class Store:
         version = self._moments.version()
         known = self._in_state.get(state)
         if known is None or known[0] != version:
-            counts = {c.value: self._moments.count(schema.in_state(c, state)) for c in Channel}
+            counts = {c.value: self._moments.count(filtering.in_state(c, state)) for c in Channel}
             known = self._in_state[state] = (version, counts)
         return dict(known[1])
 
@@ -357,9 +310,11 @@ class Store:
 
     def unread_within(self, span: Span) -> list[str]:
         """The moments in `span` that nothing but their time can find yet, oldest first."""
-        where = schema.every(
-            schema.overlapping(span),
-            schema.some([schema.in_state(c, State.PENDING) for c in (Channel.OCR, Channel.SPEECH)]),
+        where = filtering.every(
+            filtering.overlapping(span),
+            filtering.some(
+                [filtering.in_state(c, State.PENDING) for c in (Channel.OCR, Channel.SPEECH)]
+            ),
         )
         rows = self._moments.rows((schema.KEY, schema.START), where).sort_by(schema.START)
         ids: list[str] = rows[schema.KEY].to_pylist()

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from mirrordesk import clock
-from mirrordesk.memory import schema
+from mirrordesk.memory import layout, schema
 from mirrordesk.memory.order import Order, Scores, Times
 from mirrordesk.memory.tables import Tables
 from mirrordesk.records import Citation
@@ -32,7 +32,7 @@ class Strength:
         """Note that moments were shown as evidence."""
         spans = {one.id: (one.id, one.start_ns, one.end_ns) for one in used}
         if spans:
-            self._uses.upsert(schema.use_rows(spans.values(), at_ns))
+            self._uses.upsert(layout.use_rows(spans.values(), at_ns))
 
     def of(self, order: Order, now_ns: int) -> Scores:
         """0 to 1 for each moment, as it stands at `now_ns`."""

@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from mirrordesk.errors import StoreError
-from mirrordesk.memory import cells, schema
+from mirrordesk.memory import cells, layout, schema
 from mirrordesk.memory.seam import mapped, synced, translated
 from mirrordesk.seal.broken import Broken
 from mirrordesk.seal.keys import Keys
@@ -235,7 +235,7 @@ class Table:
         rows = self._clear(rows, seal)
         if schema.TERMS not in rows.column_names:
             return rows
-        made = pa.array(schema.searched_for(self.name, rows.to_pylist()), pa.string())
+        made = pa.array(layout.searched_for(self.name, rows.to_pylist()), pa.string())
         place = rows.column_names.index(schema.TERMS)
         return rows.set_column(place, rows.schema.field(schema.TERMS), made)
 

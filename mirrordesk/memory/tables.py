@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from mirrordesk import durable
-from mirrordesk.memory import cells, schema
+from mirrordesk.memory import cells, layout, schema
 from mirrordesk.memory.seam import mapped, synced
 from mirrordesk.memory.table import Table
 from mirrordesk.seal.keys import Keys
@@ -77,4 +77,4 @@ class Tables:
 
     def note(self, key: str, value: str) -> None:
         """Note a value under `key`."""
-        self[schema.META].upsert(schema.meta_rows({key: value}))
+        self[schema.META].upsert(layout.meta_rows({key: value}))

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from mirrordesk.errors import StoreError
-from mirrordesk.memory import migrations, schema
+from mirrordesk.memory import layout, migrations, schema
 from mirrordesk.memory.episodes import segment
 from mirrordesk.memory.recall import Recall
 from mirrordesk.memory.renewal import Renewal
@@ -45,13 +45,13 @@ def first_version(profile: Profile) -> None:
         migration(tables)
         tables.note(f"migration:{number}", "")
     moments = tables[schema.MOMENTS]
-    rows = schema.moment_rows([*READ, UNREAD])
+    rows = layout.moment_rows([*READ, UNREAD])
     vectors = [m.text_vector.numbers if m.text_vector else None for m in (*READ, UNREAD)]
     column = pa.array(vectors, pa.list_(pa.float32(), 384))
     before = rows.column_names.index(schema.TERMS)
     moments.insert(rows.add_column(before, "text_vector", column))
     images = tables.create("image_vectors_512", schema.vectors_schema(512))
-    images.insert(schema.vector_rows([(m, m.image_vector) for m in READ], 512))
+    images.insert(layout.vector_rows([(m, m.image_vector) for m in READ], 512))
 
 
 def test_each_migration_is_noted_and_run_once(
@@ -108,7 +108,7 @@ def test_episodes_of_before_calls_were_told_apart_stay_and_new_ones_can_be_calls
         tables.note(f"migration:{number}", "")
     tables[schema.EPISODES].drop_column(schema.SPOKEN.name)
     (old,) = segment([frame(1, "before")])
-    rows = schema.episode_rows([old])
+    rows = layout.episode_rows([old])
     tables[schema.EPISODES].insert(rows.drop_columns([schema.SPOKEN.name]))
     store = opened_in_spite_of_cuts(profile)
     new = replace(old, id="episode-new", spoken=(Spoken(Speaker.ME, NOON, NOON + 1),))
@@ -127,7 +127,7 @@ def test_moments_of_before_windows_were_kept_have_none_and_new_ones_do(profile: 
     moments = tables[schema.MOMENTS]
     moments.drop_column(schema.WINDOWS.name)
     old, new = frame(1, "before"), frame(2, "after", windows=(SHELL,))
-    moments.insert(schema.moment_rows([old]).drop_columns([schema.WINDOWS.name]))
+    moments.insert(layout.moment_rows([old]).drop_columns([schema.WINDOWS.name]))
     store = opened_in_spite_of_cuts(profile)
     store.add([new])
     store.complete([replace(old, text_state=State.FAILED)])

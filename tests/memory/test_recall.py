@@ -263,8 +263,8 @@ def test_a_whole_episode_counts_for_its_moments(store: Store) -> None:
     ]
     store.add([*garden, *work, frame(999, "the end", NOON + 9 * HOUR)])
     store.refresh_episodes(NOON)
-    assert store.settle_episodes() == 2
-    assert store.settle_episodes() == 0
+    assert store.upkeep.settle_episodes() == 2
+    assert store.upkeep.settle_episodes() == 0
     late = [hit.moment.id for hit in Recall(store).search("late, roses in the garden", 9)]
     assert late.index(garden[2].id) < late.index(work[2].id)
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mirrordesk.control import Span
-from mirrordesk.memory import schema
+from mirrordesk.memory import filtering, schema
 from mirrordesk.memory.forget import forget
 from mirrordesk.memory.media import Media
 from mirrordesk.memory.recall import Recall
@@ -146,7 +146,7 @@ def test_what_was_forgotten_while_it_was_encoded_stays_forgotten(
     renewal.file(IMAGE, NEW, NUMBERS, {key: vector(5) for key in lacking})
     space = store.spaces.table(IMAGE, NEW)
     assert space is not None
-    assert space.count(schema.with_keys(ids(1))) == 0
+    assert space.count(filtering.with_keys(ids(1))) == 0
     assert renewal.settle(IMAGE, NEW)
 
 

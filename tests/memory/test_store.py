@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from mirrordesk import clock, control
 from mirrordesk.control import Span
 from mirrordesk.errors import DiskFull, StoreError
-from mirrordesk.memory import schema, seam
+from mirrordesk.memory import schema, seam, upkeep
 from mirrordesk.memory.completing import completed
 from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
 from mirrordesk.records import Box, Channel, FrameWindow, Gap, GapReason, Moment, State, Watch
-from tests.memory.made import NOON, draft, embedded, frame, heard, read, seen
+from tests.memory.made import NOON, direction, draft, embedded, frame, heard, read, seen
 
 MINUTE = clock.MINUTE
 
@@ -237,26 +237,43 @@ def test_an_empty_store_answers_with_nothing(store: Store) -> None:
     store.add([])
     store.complete([])
     store.refresh_episodes(0)
-    store.maintain()
+    store.upkeep.maintain()
+
+
+def test_many_moments_are_found_by_indexes_as_they_are_without(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "INDEXED_FROM", 40)
+    store.add([embedded(frame(n, f"text {n}"), 3.0 * n) for n in range(50)])
+    (vectors,) = store.spaces.each(Channel.TEXT)
+    ids = [frame(n, "").id for n in (7, 31)]
+    known, near = store.known(ids), vectors.nearest(direction(30), 5)
+    store.upkeep.maintain()
+    assert store.tables["moments"].is_indexed("id")
+    assert vectors.is_indexed("vector")
+    assert store.known(ids) == known
+    assert vectors.nearest(direction(30), 5) == pytest.approx(near, abs=1e-6)
+    store.add([embedded(frame(99, "late"), 31.0)])
+    assert frame(99, "").id in vectors.nearest(direction(30), 5)
+    vectors.rewrite()
+    assert not vectors.is_indexed("vector")
 
 
 def test_maintaining_joins_the_pieces_and_changes_nothing_that_is_read(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mirrordesk.memory import store as module
-
-    monkeypatch.setattr(module, "MOST_UNINDEXED", 4)
-    monkeypatch.setattr(module, "MOST_FRAGMENTS", 4)
+    monkeypatch.setattr(upkeep, "MOST_UNINDEXED", 4)
+    monkeypatch.setattr(upkeep, "MOST_FRAGMENTS", 4)
     for number in range(8):
         store.add([frame(number, f"text {number}")])
         store.add_watches([Watch(NOON + number, NOON + number + 1)])
     before = store.moments(NOON, NOON + MINUTE, light=False)
-    store.maintain()
+    store.upkeep.maintain()
     assert store.moments(NOON, NOON + MINUTE, light=False) == before
     assert store.tables["moments"].unindexed() == 0
     assert store.tables["watches"].fragments() == 1
     version = store.tables["moments"].version()
-    store.maintain()
+    store.upkeep.maintain()
     assert store.tables["moments"].version() == version
 
 

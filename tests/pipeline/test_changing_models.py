@@ -102,7 +102,7 @@ def test_the_new_vectors_do_not_pile_up_in_small_pieces(
 ) -> None:
     monkeypatch.setattr("mirrordesk.catchup.TOGETHER", 1)
     monkeypatch.setattr("mirrordesk.pipeline.MAINTAIN_EVERY", 1)
-    monkeypatch.setattr("mirrordesk.memory.store.MOST_FRAGMENTS", 1)
+    monkeypatch.setattr("mirrordesk.memory.upkeep.MOST_FRAGMENTS", 1)
     config.change(profile, "text.model", str(gguf))
     pipeline = Pipeline(profile)
     identity = weights.text(TextSettings(model=str(gguf))).identity
