@@ -1,49 +1,5 @@
-"""A keyring in memory, in the place of the system's."""
+"""The keyring and the login that sealing finds."""
 
-from __future__ import annotations
+from tests.logins import login, system_keyring
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import keyring
-import pytest
-from keyring.backend import KeyringBackend
-from keyring.errors import PasswordDeleteError
-
-
-class KeyringInMemory(KeyringBackend):
-    """A keyring that answers, and forgets when the test ends."""
-
-    priority = 5
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.held: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.held.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.held[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        if self.held.pop((service, username), None) is None:
-            raise PasswordDeleteError
-
-
-@pytest.fixture
-def system_keyring() -> Iterator[KeyringInMemory]:
-    before = keyring.get_keyring()
-    ours = KeyringInMemory()
-    keyring.set_keyring(ours)
-    yield ours
-    keyring.set_keyring(before)
-
-
-@pytest.fixture(autouse=True)
-def login(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of a login, which is empty when it begins."""
-    folder = tmp_path / "login"
-    folder.mkdir(mode=0o700)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
-    return folder
+__all__ = ["login", "system_keyring"]

@@ -18,8 +18,8 @@ from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
 from mirrordesk.seal import files, holding, keys
 from mirrordesk.seal.ring import FILE, KEYRING
+from tests.logins import OpenKeyring
 from tests.remembering import ID, LINE, remember
-from tests.seal.conftest import KeyringInMemory
 
 PHRASE = "correct horse battery"
 
@@ -53,7 +53,7 @@ def test_without_a_keyring_the_key_is_a_file_of_ones_own(profile: Profile) -> No
 
 
 def test_a_keyring_is_taken_where_there_is_one(
-    profile: Profile, system_keyring: KeyringInMemory
+    profile: Profile, system_keyring: OpenKeyring
 ) -> None:
     remember(profile)
     assert holding.told(profile).place == KEYRING
@@ -63,7 +63,7 @@ def test_a_keyring_is_taken_where_there_is_one(
 
 
 def test_a_keyring_that_lost_the_key_or_is_away_is_told(
-    profile: Profile, system_keyring: KeyringInMemory
+    profile: Profile, system_keyring: OpenKeyring
 ) -> None:
     remember(profile)
     system_keyring.held.clear()
@@ -73,9 +73,9 @@ def test_a_keyring_that_lost_the_key_or_is_away_is_told(
 
 
 def test_a_keyring_that_refuses_is_none(
-    profile: Profile, system_keyring: KeyringInMemory, monkeypatch: pytest.MonkeyPatch
+    profile: Profile, system_keyring: OpenKeyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(KeyringInMemory, "set_password", lambda *_: None)
+    monkeypatch.setattr(OpenKeyring, "set_password", lambda *_: None)
     remember(profile)
     assert holding.told(profile).place == FILE
 
@@ -99,9 +99,7 @@ def test_a_passphrase_opens_the_memory_for_a_login(profile: Profile, login: Path
     assert remembers(profile)
 
 
-def test_the_place_can_be_changed_to_and_fro(
-    profile: Profile, system_keyring: KeyringInMemory
-) -> None:
+def test_the_place_can_be_changed_to_and_fro(profile: Profile, system_keyring: OpenKeyring) -> None:
     remember(profile)
     holding.seal_by_passphrase(profile, PHRASE)
     assert not system_keyring.held

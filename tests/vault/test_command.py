@@ -10,8 +10,8 @@ import pytest
 from mirrordesk.cli import main
 from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
+from tests.logins import OpenKeyring
 from tests.remembering import remember
-from tests.vault.conftest import OpenKeyring
 
 
 class Shell:

@@ -10,7 +10,7 @@ import pytest
 from mirrordesk.errors import KeyTrouble, MemoryLocked, UsageError, WrongKey
 from mirrordesk.memory.vault import Secret, Vault
 from mirrordesk.paths import Profile
-from tests.vault.conftest import OpenKeyring
+from tests.logins import OpenKeyring
 
 PIN, PHRASE = "safe 4711", "correct horse battery"
 
