@@ -47,14 +47,13 @@ Kept = TypeVar("Kept", Fact, Resource, Entity)
 class Learnt:
     """What one look taught: notes, links, the episode with its summary.
 
-    `gone` are ids of notes that others have taken in, `parted` of those that gave sources away.
+    `gone` are ids of notes that others have taken in.
     """
 
     notes: tuple[Learned, ...] = ()
     links: tuple[Link, ...] = ()
     episode: Episode | None = None
     gone: frozenset[str] = frozenset()
-    parted: frozenset[str] = frozenset()
 
 
 class Consolidation:
@@ -145,7 +144,7 @@ class Consolidation:
         for key in revision.gone:
             del known[key]
         told = summarised(episode, moments, self._vectors(moments))
-        return Learnt(tuple(notes), (), told, revision.gone, revision.parted)
+        return Learnt(tuple(notes), (), told, revision.gone)
 
     def _vectors(self, moments: Sequence[Moment]) -> dict[str, Vector]:
         """The text vectors there are; of a long episode none, since words tell enough of it."""
@@ -162,30 +161,26 @@ class Consolidation:
         known = {note.id: note.learned for note in found}
         made = profile.blocks(_held(known, Entity), episodes)
         if made:
-            self._write(_PROFILE, [Learnt(tuple(made), parted=frozenset(one.id for one in made))])
+            self._write(_PROFILE, [Learnt(tuple(made))])
         self._looked.mark_topic(_PROFILE, state)
         return 1
 
     def _tell_days(self) -> int:
         """Sum up the days, and weeks, that are over, where their episodes have changed."""
-        episodes = self._past()
-        if self._looked.topic(_DAYS) == self._state_of_days(episodes):
+        episodes, held = self._past(), self._store.notes.each(NoteKind.DIGEST)
+        if self._looked.topic(_DAYS) == _state_of_days(held, episodes):
             return 0
         made = digests.digests(episodes)
-        held = self._store.notes.each(NoteKind.DIGEST)
         stale = {note.id for note in held if not note.locked} - {one.id for one in made}
         self._write(_DAYS, [Learnt(tuple(made), gone=frozenset(stale))])
-        self._looked.mark_topic(_DAYS, self._state_of_days(episodes))
+        held = self._store.notes.each(NoteKind.DIGEST)
+        self._looked.mark_topic(_DAYS, _state_of_days(held, episodes))
         return 1
 
     def _past(self) -> list[Episode]:
         """The episodes that ended before today began."""
         today_ns, _ = clock.day_span(clock.at(clock.now_ns()).date())
         return [e for e in self._store.episodes_since(0) if e.end_ns < today_ns]
-
-    def _state_of_days(self, episodes: Sequence[Episode]) -> str:
-        held = self._store.notes.each(NoteKind.DIGEST)
-        return state_of((_state_of(held), *map(repr, episodes)))
 
     def _next_habits(self) -> int:
         """What only many days teach, once a day is over."""
@@ -204,7 +199,7 @@ class Consolidation:
         held = [note.learned for note in notes if isinstance(note.learned, Fact)]
         revision = mended(held, {note.id for note in notes if note.locked})
         if revision.changed or revision.gone:
-            told = Learnt(tuple(revision.changed), (), None, revision.gone, revision.parted)
+            told = Learnt(tuple(revision.changed), (), None, revision.gone)
             self._write(_FACTS, [told])
         self._looked.mark_topic(_FACTS, _state_of(self._store.notes.each(NoteKind.FACT)))
         return 1
@@ -215,13 +210,11 @@ class Consolidation:
         for one in learnt:  # the last state of each
             notes |= {note.id: note for note in one.notes}
             gone = (gone | one.gone) - {note.id for note in one.notes}
-        parted = {key for one in learnt for key in one.parted}
         links = [link for one in learnt for link in one.links]
         kept = [note for key, note in notes.items() if key not in gone]
         changed = self._store.learn(kept, links, Author.RULES)
         with self._store.writing():
             self._store.notes.remove(gone)
-            self._store.notes.drop_history(parted - gone)
         self._looked.retell([one.episode for one in learnt if one.episode])
         self._tell(about, changed, sorted({*notes, *gone}), len(links))
 
@@ -263,3 +256,7 @@ def _held(known: Mapping[str, Learned], kind: type[Kept]) -> list[Kept]:
 
 def _state_of(notes: Sequence[Note]) -> str:
     return state_of(repr((note.learned, note.locked)) for note in notes)
+
+
+def _state_of_days(held: Sequence[Note], episodes: Sequence[Episode]) -> str:
+    return state_of((_state_of(held), *map(repr, episodes)))

@@ -123,14 +123,10 @@ def revised(statements: Iterable[Statement]) -> list[Fact]:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """Facts that are new or have changed.
-
-    `gone` are the ids of those that others have taken in, `parted` of those that gave sources away.
-    """
+    """Facts that are new or have changed; `gone` are the ids of those that others have taken in."""
 
     changed: list[Fact]
     gone: frozenset[str] = frozenset()
-    parted: frozenset[str] = frozenset()
 
 
 def learn(known: Iterable[Fact], fresh: Sequence[Statement], fixed: Collection[str]) -> Revision:
@@ -149,12 +145,7 @@ def learn(known: Iterable[Fact], fresh: Sequence[Statement], fixed: Collection[s
     stood = {fact.id: fact for fact in about}
     gone = stood.keys() - {fact.id for fact in after} - {fact.id for fact in kept}
     changed = [fact for fact in after if stood.get(fact.id) != fact]
-    parted = {
-        fact.id
-        for fact in changed
-        if fact.id in stood and not set(stood[fact.id].sources) <= set(fact.sources)
-    }
-    return Revision(changed, frozenset(gone), frozenset(parted))
+    return Revision(changed, frozenset(gone))
 
 
 def mended(known: Sequence[Fact], fixed: Collection[str]) -> Revision:

@@ -123,15 +123,6 @@ class NoteBook:
             for key in keys:
                 self._versions.delete(filtering.versions_of(key))
 
-    def drop_history(self, ids: Collection[str]) -> None:
-        """Delete all versions but the newest: of notes that no longer rest on what those tell of.
-
-        Forgetting goes by the sources of the newest.
-        """
-        for note in self.get(sorted(ids)).values():
-            self._versions.delete(filtering.versions_of(note.id))
-            self._versions.upsert(layout.version_rows([note]))
-
     def link(self, links: Iterable[Link]) -> None:
         """Draw links; the same one again takes the new weight."""
         if fresh := {link.id: link for link in links}:
