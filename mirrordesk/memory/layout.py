@@ -36,9 +36,12 @@ def search_key(moment: Moment) -> str:
     """What full-text search reads: the stems of date, app, title, address and text, spaced."""
     day = clock.at(moment.start_ns, moment.zone)
     date = f"{day:%Y-%m-%d} {_WEEKDAYS[day.weekday()]} {_MONTHS[day.month - 1]}"
-    return " ".join(
-        terms("\n".join((date, moment.app, moment.title, moment.url or "", moment.text)))
-    )
+    return " ".join(terms(f"{date}\n{written(moment)}"))
+
+
+def written(moment: Moment) -> str:
+    """All that tells what a moment is about: app, title, address and text."""
+    return "\n".join((moment.app, moment.title, moment.url or "", moment.text))
 
 
 # Not strftime's, which follow the machine's language
@@ -51,9 +54,7 @@ _MONTHS = (
 
 def moment_rows(moments: Iterable[Moment]) -> pa.Table:
     """Moments as rows. Vectors have tables of their own; the episode is not stored."""
-    return pa.Table.from_pylist(
-        [_moment_row(m) for m in moments], schema=schema.SCHEMAS[schema.MOMENTS]
-    )
+    return _table(schema.MOMENTS, map(_moment_row, moments))
 
 
 def _moment_row(moment: Moment) -> dict[str, Any]:
@@ -111,12 +112,7 @@ def _to_box(row: Row) -> Box:
 def vector_rows(vectors: Iterable[tuple[Moment | Look, Vector | None]], numbers: int) -> pa.Table:
     """Vectors as rows, each with key and span of what it was made of."""
     rows = [
-        {
-            schema.KEY: o.id,
-            schema.START: o.start_ns,
-            schema.END: o.end_ns,
-            schema.VECTOR: vector.numbers if vector else None,
-        }
+        {**_keyed(o.id, o.start_ns, o.end_ns), schema.VECTOR: vector.numbers if vector else None}
         for o, vector in vectors
     ]
     return pa.Table.from_pylist(rows, schema=schema.vectors_schema(numbers))
@@ -124,9 +120,7 @@ def vector_rows(vectors: Iterable[tuple[Moment | Look, Vector | None]], numbers:
 
 def episode_rows(episodes: Iterable[Episode]) -> pa.Table:
     """Episodes as rows."""
-    return pa.Table.from_pylist(
-        [to_json(e) for e in episodes], schema=schema.SCHEMAS[schema.EPISODES]
-    )
+    return _table(schema.EPISODES, map(to_json, episodes))
 
 
 def to_episode(row: Row) -> Episode:
@@ -211,13 +205,7 @@ def _episode_word_row(episode: Episode, words: Iterable[str]) -> dict[str, Any]:
 def use_rows(moments: Iterable[tuple[str, int, int]], at_ns: int) -> pa.Table:
     """Uses, at one time, of moments by id and span as rows."""
     rows = [
-        {
-            schema.KEY: f"{key}/{at_ns}",
-            schema.MOMENT: key,
-            schema.START: start_ns,
-            schema.END: end_ns,
-            schema.AT: at_ns,
-        }
+        {**_keyed(f"{key}/{at_ns}", start_ns, end_ns), schema.MOMENT: key, schema.AT: at_ns}
         for key, start_ns, end_ns in moments
     ]
     return _table(schema.USES, rows)
@@ -227,9 +215,7 @@ def gap_rows(gaps: Iterable[Gap]) -> pa.Table:
     """Gaps as rows; the same gap always has the same key."""
     rows = [
         {
-            schema.KEY: f"{g.start_ns}-{g.end_ns}-{g.reason.value}",
-            schema.START: g.start_ns,
-            schema.END: g.end_ns,
+            **_keyed(f"{g.start_ns}-{g.end_ns}-{g.reason.value}", g.start_ns, g.end_ns),
             "reason": g.reason.value,
         }
         for g in gaps
@@ -244,10 +230,7 @@ def to_gap(row: Row) -> Gap:
 
 def watch_rows(watches: Iterable[Watch]) -> pa.Table:
     """Watched spans as rows; the same span always has the same key."""
-    rows = [
-        {schema.KEY: f"{w.start_ns}-{w.end_ns}", schema.START: w.start_ns, schema.END: w.end_ns}
-        for w in watches
-    ]
+    rows = [_keyed(f"{w.start_ns}-{w.end_ns}", w.start_ns, w.end_ns) for w in watches]
     return _table(schema.WATCHES, rows)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from mirrordesk.dates.when import When
 from mirrordesk.errors import WeightsError
-from mirrordesk.memory import filtering, fusion, meaning, schema
+from mirrordesk.memory import filtering, fusion, layout, meaning, schema
 from mirrordesk.memory.episode_words import EpisodeWords
 from mirrordesk.memory.fusion import Channels
 from mirrordesk.memory.meaning import Embed, Meaning
@@ -59,8 +59,9 @@ class Probe:
     def ask(self, asked: Query, order: Order, where: str | None, model: str | None) -> Found:
         """What every channel says, `model` being the one that serves; nothing fails `where`."""
         sense = self._sense(model, asked.text) if asked.words else None
-        channels = self._channels(asked, sense, order, where)
-        allowed = self._allowed(order, where)
+        passing = self._passing(where)
+        channels = self._channels(asked, sense, order, where, passing)
+        allowed = None if passing is None else order.spread(dict.fromkeys(passing, 1.0))
         listed = self._listed(asked, channels, order, allowed)
         if channels.words is not None and len(asked.words) > 1:
             best = self._best_by_words(channels.words * listed, order)
@@ -80,12 +81,17 @@ class Probe:
             return None
 
     def _channels(
-        self, asked: Query, sense: Meaning | None, order: Order, where: str | None
+        self,
+        asked: Query,
+        sense: Meaning | None,
+        order: Order,
+        where: str | None,
+        passing: Sequence[str] | None,
     ) -> Channels:
         """What each channel that applies says."""
         words = self._matching(asked, where) if asked.words else None
         episodes = self._episodes.match(asked.words, fusion.LISTED) if asked.words else {}
-        similar = self._similar(sense, asked, order, where) if sense else None
+        similar = self._similar(sense, asked, order, passing) if sense else None
         who = np.array([float(source in asked.sources) for source in order.sources])
         return Channels(
             words=None if words is None else order.spread(words),
@@ -105,25 +111,23 @@ class Probe:
         return found
 
     def _similar(
-        self, sense: Meaning, asked: Query, order: Order, where: str | None
+        self, sense: Meaning, asked: Query, order: Order, passing: Sequence[str] | None
     ) -> Scores | None:
         """Cosine similarity, NaN for what is not listed."""
-        spans = [asked.when.padded] if asked.when else []
         found = sense.similar(fusion.LISTED)
-        if where or (spans and len(found) == fusion.LISTED):
-            for span in spans:
-                found |= sense.similar(fusion.LISTED, filtering.overlapping(span))
-            if where:
-                passing = self._moments.rows((schema.KEY,), where)[schema.KEY][: fusion.LISTED]
-                found |= sense.similar(fusion.LISTED, filtering.with_keys(passing.to_pylist()))
+        if asked.when and len(found) == fusion.LISTED:
+            found |= sense.similar(fusion.LISTED, filtering.overlapping(asked.when.padded))
+        if passing is not None:
+            some = filtering.with_keys(passing[: fusion.LISTED])
+            found |= sense.similar(fusion.LISTED, some)
         return order.spread(found, np.nan) if found else None
 
-    def _allowed(self, order: Order, where: str | None) -> Scores | None:
-        """1 for every moment that passes the filters, 0 for the others; None for no filters."""
+    def _passing(self, where: str | None) -> list[str] | None:
+        """The moments that pass the filters; None for no filters."""
         if where is None:
             return None
-        passing = self._moments.rows((schema.KEY,), where)[schema.KEY].to_pylist()
-        return order.spread(dict.fromkeys(passing, 1.0))
+        ids: list[str] = self._moments.rows((schema.KEY,), where)[schema.KEY].to_pylist()
+        return ids
 
     def _listed(
         self, asked: Query, channels: Channels, order: Order, allowed: Scores | None
@@ -200,5 +204,5 @@ def _closeness(asked: Query, order: Order) -> Scores:
 
 def holds_half(moment: Moment, words: Sequence[str]) -> bool:
     """Whether a moment holds at least half of some terms."""
-    held = set(terms("\n".join((moment.app, moment.title, moment.url or "", moment.text))))
+    held = set(terms(layout.written(moment)))
     return 2 * len(held.intersection(words)) >= len(words) > 0

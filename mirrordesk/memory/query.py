@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from mirrordesk.control import Span
 from mirrordesk.dates import when as dates
@@ -54,7 +54,7 @@ class Query:
     at_ns: int
     when: When | None = None
     sources: frozenset[str] = frozenset()
-    kinds: frozenset[Kind] = field(default_factory=frozenset)
+    kinds: frozenset[Kind] = frozenset()
 
 
 def read(question: str, now_ns: int, sources: Collection[str]) -> Query:

@@ -28,20 +28,18 @@ Result = TypeVar("Result")
 BM25, DENSE, TIME, FUSED, IMAGE = "bm25", "dense", "time", "fused", "image"
 CHOSEN = 4  # times the hits that are wanted: so many are read, as some will read the same
 QUOTABLE = 400  # moments, one of which may say the very words that two are compared by
+WEIGHTS = Weights()
 _NO_FILTERS = Filters()
 
 
 class Recall:
     """Searches a store by words, by meaning (where `embed` knows the serving model) and by time."""
 
-    def __init__(
-        self, store: Store, embed: Embed | None = None, weights: Weights | None = None
-    ) -> None:
+    def __init__(self, store: Store, embed: Embed | None = None) -> None:
         self._store = store
         self._moments = store.tables[schema.MOMENTS]
         self._probe = Probe(store, embed)
         self._embed = embed
-        self._weights = weights or Weights()
 
     def search(
         self,
@@ -191,7 +189,7 @@ class Recall:
     ) -> list[Hit]:
         found = self._probe.ask(asked, order, self._where(filters), model)
         firm = asked.when.firm if asked.when else False
-        fused = fusion.fuse(order, found.channels, self._weights, firm=firm)
+        fused = fusion.fuse(order, found.channels, WEIGHTS, firm=firm)
         return self._ranked(found, fused, limit)
 
     def _where(self, filters: Filters) -> str | None:

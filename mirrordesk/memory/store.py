@@ -164,6 +164,8 @@ class Store:
 
     def note_use(self, citations: Sequence[Citation]) -> None:
         """Note that moments were shown as evidence just now: they come to mind more easily."""
+        if not citations:
+            return
         with self.writing():
             there = self.known([one.id for one in citations])
             self._strength.note([one for one in citations if one.id in there], clock.now_ns())
@@ -312,9 +314,7 @@ class Store:
         """The moments in `span` that nothing but their time can find yet, oldest first."""
         where = filtering.every(
             filtering.overlapping(span),
-            filtering.some(
-                [filtering.in_state(c, State.PENDING) for c in (Channel.OCR, Channel.SPEECH)]
-            ),
+            filtering.some([filtering.in_state(c, State.PENDING) for c in _READ]),
         )
         rows = self._moments.rows((schema.KEY, schema.START), where).sort_by(schema.START)
         ids: list[str] = rows[schema.KEY].to_pylist()
