@@ -23,8 +23,8 @@ import numpy.typing as npt
 
 from mirrordesk.capture.base import SAMPLE_RATE, Samples
 
-EARLIEST = SAMPLE_RATE // 10  # samples, 100 ms: the clocks of two devices may disagree that far …
-LATEST = SAMPLE_RATE // 2  # … and output, air and input delay an echo by up to 500 ms
+EARLIEST = SAMPLE_RATE // 4  # samples, 250 ms: the clocks of two devices may disagree that far …
+LATEST = SAMPLE_RATE  # … and output, air and input delay an echo by up to a second
 STANDS_OUT = 10.0  # times the correlation's own deviation; chance stays below 5
 
 _FRAME = 1024  # samples, 64 ms

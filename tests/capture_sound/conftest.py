@@ -62,6 +62,7 @@ class Server:
         self._folder = folder
         self._socket = folder / "native"
         self._with_microphone = with_microphone
+        self._speakers = "module-null-sink sink_name=speakers"
         self._process: subprocess.Popen[bytes] | None = None
         self.env = {
             **os.environ,
@@ -73,15 +74,13 @@ class Server:
 
     def start(self) -> None:
         self._socket.unlink(missing_ok=True)
-        modules = [
-            f"module-native-protocol-unix socket={self._socket} auth-anonymous=1",
-            "module-null-sink sink_name=speakers",
-        ]
+        modules = [f"module-native-protocol-unix socket={self._socket} auth-anonymous=1"]
         if self._with_microphone:
             modules += [
                 "module-null-sink sink_name=room",
                 "module-remap-source master=room.monitor source_name=microphone",
             ]
+        modules.append(self._speakers)
         loads = [part for module in modules for part in ("-L", module)]
         self._process = subprocess.Popen(
             ["pulseaudio", *_FLAGS, *loads],
@@ -101,9 +100,14 @@ class Server:
         subprocess.run(["pactl", *words], env=self.env, check=True, capture_output=True)
 
     def let_the_room_hear_the_speakers(self) -> None:
-        """No headset: what the speakers play sounds in the room, later and at half the volume."""
-        path = ("source=speakers.monitor", "sink=room", "latency_msec=60")
-        self.control("load-module", "module-loopback", *path)
+        """No headset: what the speakers play sounds in the room, at half the volume.
+
+        The speakers then lead into the room. A copy carried there by PulseAudio's loopback has a
+        clock and a queue of its own, and on a busy machine it may come later than any echo does.
+        """
+        self.kill()
+        self._speakers = "module-remap-sink sink_name=speakers master=room"
+        self.start()
         self.control("set-sink-input-volume", "0", "50%")
 
     def kill(self) -> None:
