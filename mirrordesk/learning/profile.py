@@ -1,4 +1,4 @@
-"""Short blocks about the person: who they work with, on what, and in which programs.
+"""Short blocks about the person: who they work with, on what, in which programs, and when.
 
 Each line is borne out by moments, a few of the newest for each name; with one of them a block goes,
 and is made again of those that are left.
@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from mirrordesk.knowledge import Block, Entity, NoteKind, Source, note_id
+from mirrordesk.learning import hours
 from mirrordesk.learning.entities import PERSON_FORM, PROJECT_FORM
 from mirrordesk.records import Episode
 
@@ -28,8 +29,10 @@ def blocks(entities: Iterable[Entity], episodes: Iterable[Episode]) -> list[Bloc
             people[entity.name] = entity.sources
         elif entity.form == PROJECT_FORM:
             projects[entity.name] = entity.sources
+    episodes = list(episodes)
     topics = (("works with", people), ("works on", projects), ("works in", _programs(episodes)))
-    return [made for topic, named in topics if (made := _block(topic, named))]
+    told = [*(_block(topic, named) for topic, named in topics), hours.usual(episodes)]
+    return [block for block in told if block]
 
 
 def _programs(episodes: Iterable[Episode]) -> Named:

@@ -1,4 +1,4 @@
-"""What only many days teach: procedures and links, worked out anew when a day is over."""
+"""What only many days teach: procedures, who the person is, and links, anew when a day is over."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from mirrordesk import clock
-from mirrordesk.knowledge import Link, Procedure
-from mirrordesk.learning import front, links, procedures
+from mirrordesk.knowledge import Block, Link, Procedure
+from mirrordesk.learning import front, identity, links, procedures
 from mirrordesk.memory import filtering
 from mirrordesk.memory.looked import Looked, state_of
 from mirrordesk.memory.store import Store
@@ -30,12 +30,14 @@ class Habits:
         episodes = self._episodes()
         return bool(episodes) and self._looked.topic(_TOPIC) != _state(episodes)
 
-    def learnt(self) -> tuple[tuple[Procedure, ...], tuple[Link, ...]]:
-        """The procedures that are new or were carried out again, and all links of all notes."""
+    def learnt(self) -> tuple[tuple[Procedure | Block, ...], tuple[Link, ...]]:
+        """The procedures that are new or were carried out again, the person's names and addresses,
+        and all links of all notes."""
         episodes = self._episodes()
         known = {note.id: note.learned for note in self._store.notes.each()}
         held = [one for one in known.values() if isinstance(one, Procedure)]
-        found = procedures.mine(self._moments(episodes), episodes, held)
+        moments = self._moments(episodes)
+        found = [*procedures.mine(moments, episodes, held), *identity.blocks(moments)]
         known |= {one.id: one for one in found}
         return tuple(found), tuple(links.draw(episodes, list(known.values())))
 

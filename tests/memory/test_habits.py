@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mirrordesk import clock
-from mirrordesk.knowledge import Author, LinkKind
+from mirrordesk.knowledge import Author, Block, LinkKind, Procedure
 from mirrordesk.memory.habits import Habits
 from mirrordesk.memory.store import Store
 from mirrordesk.records import Moment
@@ -26,16 +26,19 @@ def test_what_was_done_on_three_days_is_learnt_with_its_links(store: Store) -> N
     remember(store, days(1, 2, 3))
     habits = Habits(store)
     assert habits.is_due()
-    (found,), links = habits.learnt()
+    (found, login), links = habits.learnt()
+    assert isinstance(found, Procedure)
     assert found.goal == "make deploy"
+    assert isinstance(login, Block)
+    assert (login.topic, login.text) == ("logs in as", "ana@desk")
     assert {link.one for link in links if link.kind is LinkKind.MENTIONS} == {
-        source.moment for source in found.sources
+        source.moment for source in (*found.sources, *login.sources)
     }
-    store.learn([found], links, Author.RULES)
+    store.learn([found, login], links, Author.RULES)
     habits.mark()
     assert not habits.is_due()
-    assert habits.learnt()[0] == (found,)
-    assert store.learn([found], links, Author.RULES) == 0
+    assert habits.learnt()[0] == (found, login)
+    assert store.learn([found, login], links, Author.RULES) == 0
 
 
 def test_it_is_due_again_when_another_day_is_over(store: Store) -> None:
@@ -44,7 +47,7 @@ def test_it_is_due_again_when_another_day_is_over(store: Store) -> None:
     habits.mark()
     remember(store, days(3))
     assert habits.is_due()
-    assert len(habits.learnt()[0]) == 1
+    assert [type(note) for note in habits.learnt()[0]] == [Procedure, Block]
 
 
 def test_today_is_not_over(store: Store) -> None:
