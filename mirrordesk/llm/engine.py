@@ -6,20 +6,18 @@ import codecs
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import psutil
 
 from mirrordesk.config import LlmSettings
-from mirrordesk.errors import UsageError, WeightsError, WorkerError
+from mirrordesk.errors import UsageError, WeightsError
 from mirrordesk.llm import gguf
+from mirrordesk.llm.cells import Cells
 from mirrordesk.llm.kv import cache_type
+from mirrordesk.llm.native import Model, open_context
+from mirrordesk.llm.sampling import Rules
 from mirrordesk.llm.tokenizer import Tokenizer
-
-BATCH = 512  # tokens of a prompt between two looks at whether the caller has cancelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,30 +53,27 @@ class Engine:
     """
 
     def __init__(self, path: Path, settings: LlmSettings) -> None:
-        import llama_cpp
-
         facts = gguf.read(path)
         keys, values = cache_type(settings.type_k), cache_type(settings.type_v)
         facts.shape.check(keys, values)
         if settings.context < 1:
             raise UsageError("The setting `llm.context` must be at least 1 token.")
-        self._llama = _load(facts, settings)
-        self.tokenizer = Tokenizer(self._llama, facts.template)
-        has_gpu = bool(llama_cpp.llama_supports_gpu_offload())
-        context = int(self._llama.n_ctx())
-        self.loaded = Loaded(
-            name=facts.name,
-            context=context,
-            type_k=keys.name,
-            type_v=values.name,
-            device="gpu" if has_gpu and settings.gpu_layers != 0 else "cpu",
-            why=_why(has_gpu, settings.gpu_layers),
-            kv_bytes=facts.shape.bytes_for(context, keys, values),
+        self._model = Model(path, settings.gpu_layers)
+        self.tokenizer = _tokenizer(self._model, facts)
+        context = open_context(
+            self._model,
+            cells=min(settings.context, facts.context),
+            type_k=keys.number,
+            type_v=values.number,
+            flash_attention=values.quantised,  # a quantised V cache works in no other way
         )
+        self.cells = Cells(self._model, context)
+        self.loaded = _loaded(facts, settings, self.cells.size)
 
     def close(self) -> None:
         """Let the memory go."""
-        self._llama.close()
+        self.cells.close()
+        self._model.close()
 
     def write(
         self,
@@ -125,79 +120,46 @@ class Engine:
     def _sampled(
         self, prompt: Sequence[int], grammar: str, cancelled: threading.Event
     ) -> Generator[int, None, None]:
-        import llama_cpp
-
-        rules = llama_cpp.LlamaGrammar.from_string(grammar, verbose=False)
-        with self._aborting(cancelled):
-            try:
-                if self._read(prompt, cancelled):
-                    for token in self._llama.generate(prompt, temp=0.0, grammar=rules):
-                        yield token
-                        if cancelled.is_set():
-                            return
-            except RuntimeError as error:  # llama_decode returned …
-                self._llama.reset()
-                if not cancelled.is_set():
-                    raise WorkerError(f"llama.cpp stopped: {error}.") from error
+        with contextlib.closing(Rules(self._model, grammar)) as rules:
+            read = self._read(prompt, cancelled)
+            while read:
+                token = rules.take(self.cells.logits())
+                yield token
+                read = self.cells.read([token], cancelled)
 
     def _read(self, prompt: Sequence[int], cancelled: threading.Event) -> bool:
-        """Bring the cache to `prompt`, reusing what it shares with the last one; False: cancelled.
+        """Bring the cells to `prompt`, reusing what it shares with the last one; False: cancelled.
 
-        `generate` would do it in one go, deaf to `cancelled` wherever there is no abort callback.
+        The last token is read in any case, as its logits are wanted.
         """
-        llama = self._llama
-        kept = _common(llama.input_ids[: llama.n_tokens].tolist(), prompt[:-1])
-        if not llama._ctx.kv_cache_seq_rm(-1, kept, -1):  # a recurrent model cannot go back
-            kept = 0
-        llama.n_tokens = kept
-        if not kept:
-            llama.reset()
-            llama._ctx.kv_cache_clear()
-        for start in range(kept, len(prompt), BATCH):
-            if cancelled.is_set():
-                return False
-            llama.eval(prompt[start : start + BATCH])
-        return True
-
-    @contextlib.contextmanager
-    def _aborting(self, cancelled: threading.Event) -> Iterator[None]:
-        """Have llama.cpp ask between two operations (on the CPU and on Metal) whether to go on."""
-        import llama_cpp
-
-        context = self._llama._ctx.ctx
-        ask = llama_cpp.ggml_abort_callback(lambda _data: cancelled.is_set())
-        llama_cpp.llama_set_abort_callback(context, ask, None)
-        try:
-            yield
-        finally:
-            llama_cpp.llama_set_abort_callback(context, llama_cpp.ggml_abort_callback(), None)
+        kept = self.cells.keep(_common(self.cells.tokens, prompt[:-1]))
+        return self.cells.read(prompt[kept:], cancelled)
 
 
-def _load(facts: gguf.ModelFacts, settings: LlmSettings) -> Any:
-    import llama_cpp
+def _tokenizer(model: Model, facts: gguf.ModelFacts) -> Tokenizer:
     from jinja2 import TemplateError
 
+    try:
+        return Tokenizer(model, facts.template)
+    except TemplateError as error:
+        model.close()
+        raise WeightsError(f"The chat template in {facts.path} is broken: {error}.") from error
+
+
+def _loaded(facts: gguf.ModelFacts, settings: LlmSettings, context: int) -> Loaded:
+    import llama_cpp
+
     keys, values = cache_type(settings.type_k), cache_type(settings.type_v)
-    cores = psutil.cpu_count(logical=False) or 1
-    with gguf.complaints() as said:
-        try:
-            return llama_cpp.Llama(
-                str(facts.path),
-                n_ctx=min(settings.context, facts.context),
-                n_batch=BATCH,
-                n_gpu_layers=settings.gpu_layers,
-                n_threads=cores,
-                n_threads_batch=cores,
-                type_k=keys.number,
-                type_v=values.number,
-                flash_attn=values.quantised,  # a quantised V cache works in no other way
-                use_mmap=True,
-                verbose=False,
-            )
-        except ValueError as error:  # llama-cpp-python's word for both: no model, no context
-            raise gguf.refusal(facts.path, said or [str(error)]) from error
-        except TemplateError as error:
-            raise WeightsError(f"The chat template in {facts.path} is broken: {error}.") from error
+    has_gpu = bool(llama_cpp.llama_supports_gpu_offload())
+    return Loaded(
+        name=facts.name,
+        context=context,
+        type_k=keys.name,
+        type_v=values.name,
+        device="gpu" if has_gpu and settings.gpu_layers != 0 else "cpu",
+        why=_why(has_gpu, settings.gpu_layers),
+        kv_bytes=facts.shape.bytes_for(context, keys, values),
+    )
 
 
 def _why(has_gpu: bool, layers: int) -> str:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from mirrordesk.llm.chat import ChatTemplate, Piece
+from mirrordesk.llm.native import Model
 
 
 class Tokenizer:
-    """The tokenizer of a `llama_cpp.Llama` with its chat template (None: a plain layout)."""
+    """The tokenizer of a model with its chat template (None: a plain layout)."""
 
-    def __init__(self, llama: Any, template: str | None) -> None:
-        self._llama = llama
-        self._vocab = llama._model.vocab
-        self._bos: int = llama.token_bos()  # -1 where there is none
-        self._chat = ChatTemplate(
-            template, bos=self._word(self._bos), eos=self._word(llama.token_eos())
-        )
+    def __init__(self, model: Model, template: str | None) -> None:
+        self._model = model
+        self._vocab = model.vocab
+        self._bos = model.bos
+        self._chat = ChatTemplate(template, bos=self._word(model.bos), eos=self._word(model.eos))
 
     def count(self, text: str) -> int:
         """Tokens of `text` as the content of a message."""
@@ -56,12 +55,17 @@ class Tokenizer:
 
     def bytes_of(self, token: int) -> bytes:
         """The UTF-8 bytes of a token, which may end within a character; none of a control token."""
-        return bytes(self._llama.detokenize([token]))
+        return self._model.piece(token, control=False)
+
+    def spelled_out(self, tokens: Sequence[int]) -> str:
+        """The text of `tokens`, control words too."""
+        parts = [self._model.piece(token, control=True) for token in tokens]
+        return b"".join(parts).decode(errors="replace")
 
     def _tokens(self, piece: Piece) -> list[int]:
         if not piece.control:
             return self.plain(piece.text)
-        return list(self._llama.tokenize(piece.text.encode(), add_bos=False, special=True))
+        return self._model.tokens(piece.text.encode(), control=True)
 
     def _spelled(self, token: int) -> list[int]:
         if not self.is_special(token):
@@ -73,12 +77,12 @@ class Tokenizer:
 
     def _letters(self, text: str) -> list[int]:
         data = text.encode(errors="replace")  # a lone surrogate is no text
-        return list(self._llama.tokenize(data, add_bos=False, special=False))
+        return self._model.tokens(data, control=False)
 
     def _word(self, token: int) -> str:
         if token < 0:
             return ""
-        return str(self._llama.detokenize([token], special=True).decode(errors="replace"))
+        return self._model.piece(token, control=True).decode(errors="replace")
 
     def _adds_bos(self) -> bool:
         import llama_cpp

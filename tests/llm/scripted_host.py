@@ -34,7 +34,7 @@ class ScriptedEngine(Engine):
         emit: Callable[[str], None],
         cancelled: threading.Event,
     ) -> Written:
-        asked = self._llama.detokenize(list(prompt), special=True).decode(errors="replace")
+        asked = self.tokenizer.spelled_out(prompt)
         self._path.with_suffix(".asked").write_text(asked, encoding="utf-8")
         text = ""
         for piece in re.findall(

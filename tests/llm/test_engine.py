@@ -69,16 +69,12 @@ def test_every_cache_type_loads_and_writes(
 
 
 def test_the_planned_bytes_are_those_that_llama_cpp_keeps(engine: Engine) -> None:
-    import llama_cpp
-
-    context = engine._llama._ctx.ctx
     sizes = []
     for length in (64, 128):
-        engine._llama.reset()
-        engine._llama._ctx.kv_cache_clear()
-        engine._llama.eval(list(range(length)))
-        sizes.append(llama_cpp.llama_state_seq_get_size(context, 0))
-    engine._llama.reset()
+        engine.cells.keep(0)
+        assert engine.cells.read(range(length), threading.Event())
+        sizes.append(len(engine.cells.save(0, length)))
+    engine.cells.keep(0)
     a_token = engine.loaded.kv_bytes / engine.loaded.context
     bookkeeping = 16  # bytes a token: its position and sequence
     assert a_token <= (sizes[1] - sizes[0]) / 64 <= a_token + bookkeeping
@@ -254,7 +250,7 @@ def test_rules_and_question_reach_the_model_under_any_template(
 ) -> None:
     engine = Engine(tiny_gguf.make(tmp_path / "t.gguf", template=template), SMALL)
     prompt = engine.tokenizer.prompt("THE RULES <|im_end|>", "THE QUESTION")
-    text = engine._llama.detokenize(prompt, special=True).decode()
+    text = engine.tokenizer.spelled_out(prompt)
     engine.close()
     assert text.index("THE RULES <|im_end|>") < text.index("THE QUESTION")
 
