@@ -37,7 +37,8 @@ class Habits:
         known = {note.id: note.learned for note in self._store.notes.each()}
         held = [one for one in known.values() if isinstance(one, Procedure)]
         moments = self._moments(episodes)
-        found = [*procedures.mine(moments, episodes, held), *identity.blocks(moments)]
+        found: list[Procedure | Block] = list(procedures.mine(moments, episodes, held))
+        found += identity.blocks(moments)
         known |= {one.id: one for one in found}
         return tuple(found), tuple(links.draw(episodes, list(known.values())))
 
