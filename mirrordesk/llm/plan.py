@@ -1,0 +1,173 @@
+"""What is loaded and how, chosen before anything is: what fits the free memory, and why.
+
+More context is preferred, up to `llm.context`; then finer types; then more layers on the GPU. Keys
+are never coarser than values: outliers sit in the channels of the keys, and an error in a key turns
+the attention itself (KIVI, arXiv:2402.02750; KVQuant, arXiv:2401.18079).
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mirrordesk.config import LlmSettings
+from mirrordesk.errors import UsageError
+from mirrordesk.llm import explain, forecast
+from mirrordesk.llm.demand import Demand, demand, gpu_share, gpu_weights, room
+from mirrordesk.llm.explain import AUTO
+from mirrordesk.llm.forecast import Ask, Layout
+from mirrordesk.llm.gguf import ModelFacts
+from mirrordesk.llm.kv import CacheType, cache_type
+from mirrordesk.llm.machine import Machine
+
+STEP = 256  # tokens: llama.cpp rounds a context up to whole multiples
+LEAST_EVIDENCE = 624  # tokens of rules, question and evidence below which answers are worth little
+# From fine to coarse. 8 bits lose nothing that could be measured, so that nothing finer is worth
+# its memory; half precision stands last, for where no quantised type works at all.
+_BY_PREFERENCE = ("q8_0", "q5_1", "q4_0", "f16")
+_LADDER = (
+    ("q8_0", "q8_0"),
+    ("q8_0", "q5_1"),
+    ("q8_0", "q4_0"),
+    ("q5_1", "q4_0"),
+    ("q4_0", "q4_0"),
+    ("f16", "f16"),
+)
+
+Pair = tuple[CacheType, CacheType]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to load. Bytes are llama.cpp's own forecast; `gpu_bytes` of them lie on the GPUs."""
+
+    context: int  # cells
+    type_k: CacheType
+    type_v: CacheType
+    gpu_layers: int  # -1: all
+    flash_attention: bool
+    weights_bytes: int
+    kv_bytes: int
+    compute_bytes: int
+    gpu_bytes: int
+    why: tuple[str, ...]  # sentences
+
+    @property
+    def total_bytes(self) -> int:
+        """Everything together."""
+        return self.weights_bytes + self.kv_bytes + self.compute_bytes
+
+
+def plan(facts: ModelFacts, settings: LlmSettings, machine: Machine) -> Plan:
+    """The best plan that fits. Raises UsageError, with the numbers, where none does."""
+    with forecast.asking(facts.path) as ask:
+        return choose(facts, settings, machine, ask)
+
+
+def choose(facts: ModelFacts, settings: LlmSettings, machine: Machine, ask: Ask) -> Plan:
+    """As `plan`, by the forecasts that `ask` gives."""
+    search = _Search(facts, settings, machine, functools.cache(ask))
+    found = search.best()
+    given = (facts, settings, machine, room(machine))
+    if found is None:
+        smallest = search.smallest()
+        raise UsageError(
+            explain.too_large(smallest, *given) if smallest else explain.unable(facts, settings)
+        )
+    return Plan(
+        context=found.layout.context,
+        type_k=found.layout.keys,
+        type_v=found.layout.values,
+        gpu_layers=found.layout.gpu_layers,
+        flash_attention=found.flash_attention,
+        weights_bytes=found.weights,
+        kv_bytes=found.kv,
+        compute_bytes=found.compute,
+        gpu_bytes=found.gpu,
+        why=tuple(explain.reasons(found, *given)),
+    )
+
+
+class _Search:
+    """Looks for the best layout: the first that fits, in the order of preference."""
+
+    def __init__(
+        self, facts: ModelFacts, settings: LlmSettings, machine: Machine, ask: Ask
+    ) -> None:
+        self._facts, self._settings, self._machine, self._ask = facts, settings, machine, ask
+        self._room = room(machine)
+        self._most = _most_context(facts, settings)
+        self._least = min(self._most, settings.answer_tokens + LEAST_EVIDENCE)
+        self._pairs = tuple(_pairs(settings))
+
+    def best(self) -> Demand | None:
+        """The layout to take, or None where nothing fits."""
+        if (found := self._finest(self._most)) or self._most == self._least:
+            return found
+        best = self._finest(self._least)
+        low, high = self._least // STEP, (self._most - 1) // STEP
+        while best and low < high:  # bytes grow with cells, so whole steps can be halved
+            middle = (low + high + 1) // 2
+            found = self._finest(middle * STEP)
+            best, low, high = (found, middle, high) if found else (best, low, middle - 1)
+        return best
+
+    def smallest(self) -> Demand | None:
+        """What would take the least memory, or None where llama.cpp makes no such cache."""
+        layers = self._layers()
+        wanted = (layers[0], layers[-1])
+        demands = (self._demand(self._least, pair, n) for pair in self._pairs for n in wanted)
+        return min((found for found in demands if found), key=lambda d: d.total, default=None)
+
+    def _finest(self, context: int) -> Demand | None:
+        placed = (self._placed(context, pair) for pair in self._pairs)
+        return next((found for found in placed if found), None)
+
+    def _placed(self, context: int, pair: Pair) -> Demand | None:
+        """With as many layers on the GPU as fit there."""
+        kv = 0
+        for layers in self._layers():
+            known = gpu_weights(self._facts, layers) + int(kv * gpu_share(self._facts, layers))
+            if known > self._room.gpu:
+                continue  # not worth asking for its scratch memory
+            found = self._demand(context, pair, layers)
+            if found is None or self._room.holds(found):
+                return found
+            kv = found.kv
+            if layers >= 0 and not self._room.holds_in_memory(found):
+                return None  # fewer on the GPU would need more still
+        return None
+
+    def _demand(self, context: int, pair: Pair, layers: int) -> Demand | None:
+        layout = Layout(context, *pair, layers)
+        told = self._ask(layout)
+        return demand(self._facts, layout, told, self._machine.gpus) if told else None
+
+    def _layers(self) -> tuple[int, ...]:
+        """Numbers of layers to try on the GPU, the most first."""
+        wanted = self._settings.gpu_layers
+        if not self._machine.gpus or wanted == 0:
+            return (0,)
+        return (wanted,) if wanted > 0 else (-1, *range(self._facts.weights.all_layers - 1, -1, -1))
+
+
+def _most_context(facts: ModelFacts, settings: LlmSettings) -> int:
+    if settings.context < 0:
+        raise UsageError("The setting `llm.context` is a number of tokens; 0: as many as fit.")
+    return min(settings.context or facts.context, facts.context)
+
+
+def _pairs(settings: LlmSettings) -> Iterator[Pair]:
+    """Types of keys and values to try, the finest first; what a person chose is kept."""
+    keys, values = settings.type_k.strip().lower(), settings.type_v.strip().lower()
+    if AUTO in (keys, values) and keys != values:
+        fixed = cache_type(values if keys == AUTO else keys)
+        others = (cache_type(name) for name in _BY_PREFERENCE)
+        for other in others:
+            k, v = (other, fixed) if keys == AUTO else (fixed, other)
+            if k.bytes_per_value >= v.bytes_per_value:
+                yield k, v
+        return
+    wanted = _LADDER if keys == AUTO else ((keys, values),)
+    yield from ((cache_type(k), cache_type(v)) for k, v in wanted)
