@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -121,7 +121,7 @@ class Consolidation:
 
     def _known(self) -> tuple[dict[str, Learned], frozenset[str]]:
         """What was learnt before, by id, and the ids of what a person has fixed."""
-        notes = self._store.notes.each()
+        notes = _own(self._store.notes.each())
         fixed = frozenset(note.id for note in notes if note.locked)
         return {note.id: note.learned for note in notes}, fixed
 
@@ -167,13 +167,13 @@ class Consolidation:
 
     def _tell_days(self) -> int:
         """Sum up the days, and weeks, that are over, where their episodes have changed."""
-        episodes, held = self._past(), self._store.notes.each(NoteKind.DIGEST)
+        episodes, held = self._past(), _own(self._store.notes.each(NoteKind.DIGEST))
         if self._looked.topic(_DAYS) == _state_of_days(held, episodes):
             return 0
         made = digests.digests(episodes)
         stale = {note.id for note in held if not note.locked} - {one.id for one in made}
         self._write(_DAYS, [Learnt(tuple(made), gone=frozenset(stale))])
-        held = self._store.notes.each(NoteKind.DIGEST)
+        held = _own(self._store.notes.each(NoteKind.DIGEST))
         self._looked.mark_topic(_DAYS, _state_of_days(held, episodes))
         return 1
 
@@ -193,7 +193,7 @@ class Consolidation:
 
     def _mend(self) -> int:
         """Bring facts in order that forgetting, or the person, has changed."""
-        notes = self._store.notes.each(NoteKind.FACT)
+        notes = _own(self._store.notes.each(NoteKind.FACT))
         if self._looked.topic(_FACTS) == _state_of(notes):
             return 0
         held = [note.learned for note in notes if isinstance(note.learned, Fact)]
@@ -201,7 +201,7 @@ class Consolidation:
         if revision.changed or revision.gone:
             told = Learnt(tuple(revision.changed), (), None, revision.gone)
             self._write(_FACTS, [told])
-        self._looked.mark_topic(_FACTS, _state_of(self._store.notes.each(NoteKind.FACT)))
+        self._looked.mark_topic(_FACTS, _state_of(_own(self._store.notes.each(NoteKind.FACT))))
         return 1
 
     def _write(self, about: str, learnt: Sequence[Learnt]) -> None:
@@ -248,6 +248,11 @@ def _statements(moments: Sequence[Moment], breathe: Breathe) -> list[Statement]:
             breathe()
         found += facts.stated(moment)
     return facts.thinned(found)
+
+
+def _own(notes: Iterable[Note]) -> list[Note]:
+    """The notes that rules may build on: what a model has read yields to them."""
+    return [note for note in notes if note.author is not Author.MODEL]
 
 
 def _held(known: Mapping[str, Learned], kind: type[Kept]) -> list[Kept]:

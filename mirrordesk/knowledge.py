@@ -1,7 +1,8 @@
 """What is learnt from moments: frozen records, each borne out by verbatim moments.
 
 Times are UTC nanoseconds. Learning only adds and supersedes; the moments stay as they were.
-`records.to_json` and `from_json` carry these records, too.
+`records.to_json` and `from_json` carry these records, too. `origin` names the model that read
+something out of its sources, or that worded it; it is empty where rules found it.
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ class Fact:
     valid_from_ns: int | None = None
     valid_to_ns: int | None = None
     superseded_by: str | None = None
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ class Procedure:
     seen_ns: tuple[int, ...]
     sources: tuple[Source, ...]
     variants: tuple[tuple[Step, ...], ...] = ()
+    origin: str = ""  # of the goal
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +138,12 @@ class Block:
     topic: str
     text: str
     sources: tuple[Source, ...]
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A day or a week in a few lines; `span` is "day" or "week"."""
+    """An episode, a day or a week in a few lines; `span` is "episode", "day" or "week"."""
 
     id: str
     span: str
@@ -148,6 +152,7 @@ class Digest:
     title: str
     text: str
     sources: tuple[Source, ...]
+    origin: str = ""
 
 
 Learned = Fact | Entity | Procedure | Resource | Block | Digest

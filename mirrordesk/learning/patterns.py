@@ -61,6 +61,11 @@ _GUESSES = re.compile(
 )
 
 
+def asserts(sentence: str) -> bool:
+    """Whether a sentence says something of the present, and neither denies nor guesses it."""
+    return not any(one.search(sentence) for one in (_PAST, _DENIES, _GUESSES))
+
+
 def read(sentence: str, said: datetime) -> Iterator[Stated]:
     """What a sentence states, each value once."""
     if _PAST.search(sentence):

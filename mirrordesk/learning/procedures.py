@@ -122,7 +122,7 @@ def _told(routine: _Routine, past: Past) -> Procedure:
         _sources(routine, done),
         tuple(way.steps for way in others[:MOST_VARIANTS]),
     )
-    return replace(fresh, id=known.id, goal=known.goal) if known else fresh
+    return replace(fresh, id=known.id, goal=known.goal, origin=known.origin) if known else fresh
 
 
 def _sources(routine: _Routine, done: Sequence[Done]) -> tuple[Source, ...]:

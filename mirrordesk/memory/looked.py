@@ -36,8 +36,10 @@ class Due:
 class Looked:
     """Which episodes of a store were looked at, and as what."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, note: str = _NOTE) -> None:
+        """`note` begins the names of the notes in `meta`: each who looks has their own."""
         self._store = store
+        self._note = note
         self._moments = store.tables[schema.MOMENTS]
         self._episodes = store.tables[schema.EPISODES]
 
@@ -62,7 +64,7 @@ class Looked:
                 by_day[_day(episode)][episode.id] = noted[episode.id]
         with self._store.writing():
             for day, states in by_day.items():
-                self._store.tables.note(f"{_NOTE}{day}", json.dumps(states))
+                self._store.tables.note(f"{self._note}{day}", json.dumps(states))
 
     def retell(self, episodes: Sequence[Episode]) -> None:
         """Store episodes with new titles and summaries, but for those that were cut anew since."""
@@ -85,7 +87,7 @@ class Looked:
 
     def _noted(self) -> dict[str, str]:
         found: dict[str, str] = {}
-        for value in self._store.tables.meta(_NOTE).values():
+        for value in self._store.tables.meta(self._note).values():
             found |= json.loads(value)
         return found
 

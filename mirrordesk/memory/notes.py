@@ -146,7 +146,7 @@ class NoteBook:
             self._links.delete(filtering.linked_with(part))
         self._forget(None, lambda source: source.moment in ids)
         # a day's source stands for a whole episode; it is summed up anew from what is left
-        self.remove([note.id for note in self.each(NoteKind.DIGEST)])
+        self.remove([n.id for n in self.each(NoteKind.DIGEST) if n.author is not Author.MODEL])
 
     def _forget(self, where: str | None, is_gone: Callable[[Source], bool]) -> None:
         """Facts live on by the sources that are left; what several sources made together does not.
