@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import functools
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ _DEVICES = {
     "ggml_backend_dev_get": (_POINTER, _SIZE),
 }
 _BASE = {
+    "ggml_backend_tensor_set": (None, _POINTER, _POINTER, _SIZE, _SIZE),
     "ggml_get_name": (_TEXT, _POINTER),
     "ggml_op_desc": (_TEXT, _POINTER),
     "ggml_nelements": (ctypes.c_int64, _POINTER),
@@ -38,6 +40,11 @@ _BASE = {
     "gguf_set_val_u32": (None, _POINTER, _TEXT, ctypes.c_uint32),
     "gguf_set_val_f32": (None, _POINTER, _TEXT, ctypes.c_float),
     "gguf_free": (None, _POINTER),
+    "gguf_find_key": (ctypes.c_int64, _POINTER, _TEXT),
+    "gguf_get_kv_type": (ctypes.c_int, _POINTER, ctypes.c_int64),
+    "gguf_get_arr_type": (ctypes.c_int, _POINTER, ctypes.c_int64),
+    "gguf_get_arr_n": (_SIZE, _POINTER, ctypes.c_int64),
+    "gguf_get_arr_data": (_POINTER, _POINTER, ctypes.c_int64),
     "gguf_get_n_tensors": (ctypes.c_int64, _POINTER),
     "gguf_get_tensor_name": (_TEXT, _POINTER, ctypes.c_int64),
     "gguf_get_tensor_size": (_SIZE, _POINTER, ctypes.c_int64),
@@ -52,6 +59,16 @@ def function(name: str) -> Any:
     found = getattr(_library("ggml" if is_device else "ggml-base"), name)
     found.restype, found.argtypes = returns, takes
     return found
+
+
+def model_from(header: Any, fill: Callable[[int, Any], None], params: Any) -> Any:
+    """A model without a file: `fill` is called with each tensor that `header` asks for."""
+    import llama_cpp
+
+    kind = ctypes.CFUNCTYPE(None, _POINTER, _POINTER)
+    make = llama_cpp.llama_cpp._lib.llama_model_init_from_user
+    make.restype, make.argtypes = _POINTER, (_POINTER, kind, _POINTER, llama_cpp.llama_model_params)
+    return make(header, kind(fill), None, params)
 
 
 @functools.cache

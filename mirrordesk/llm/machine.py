@@ -14,6 +14,7 @@ from mirrordesk.llm import ggml
 
 _GPU, _INTEGRATED = 1, 2  # ggml_backend_dev_type; 0 is the processor, 3 an accelerator beside it
 _CGROUPS, _OWN_GROUPS = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
+_COUNTS = "memory.stat"
 _NO_GPU = "this build of llama.cpp has no GPU back end"
 
 
@@ -99,11 +100,9 @@ def _limits(root: Path, own: Path) -> Iterator[tuple[int, int]]:
 
 def _limit(folder: Path, most: str, used: str, idle: str) -> tuple[int, int] | None:
     try:
-        limit, taken = (
-            (folder / name).read_text(encoding="utf-8").strip() for name in (most, used)
-        )
-        counts = (folder / "memory.stat").read_text(encoding="utf-8").splitlines()
+        texts = [(folder / name).read_text(encoding="utf-8") for name in (most, used, _COUNTS)]
     except OSError:
         return None  # no such group here, or the root, which has no limit
+    limit, taken, *counts = "".join(texts).splitlines()
     reclaimable = next((int(line.split()[1]) for line in counts if line.startswith(f"{idle} ")), 0)
     return (int(limit), int(limit) - int(taken) + reclaimable) if limit.isdecimal() else None

@@ -8,12 +8,13 @@ the attention itself (KIVI, arXiv:2402.02750; KVQuant, arXiv:2401.18079).
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from mirrordesk.config import LlmSettings
 from mirrordesk.errors import UsageError
 from mirrordesk.llm import explain, forecast
+from mirrordesk.llm.abilities import able
 from mirrordesk.llm.demand import Demand, demand, gpu_share, gpu_weights, room
 from mirrordesk.llm.explain import AUTO
 from mirrordesk.llm.forecast import Ask, Layout
@@ -36,17 +37,22 @@ _LADDER = (
 )
 
 Pair = tuple[CacheType, CacheType]
+Able = Callable[[CacheType, CacheType], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to load. Bytes are llama.cpp's own forecast; `gpu_bytes` of them lie on the GPUs."""
+    """What to load. Bytes are llama.cpp's own forecast; `gpu_bytes` of them lie on the GPUs.
+
+    `moves`: keys can be moved to other positions; else a span may come back where it was alone.
+    """
 
     context: int  # cells
     type_k: CacheType
     type_v: CacheType
     gpu_layers: int  # -1: all
     flash_attention: bool
+    moves: bool
     weights_bytes: int
     kv_bytes: int
     compute_bytes: int
@@ -61,13 +67,14 @@ class Plan:
 
 def plan(facts: ModelFacts, settings: LlmSettings, machine: Machine) -> Plan:
     """The best plan that fits. Raises UsageError, with the numbers, where none does."""
+    gpu = bool(machine.gpus) and settings.gpu_layers != 0
     with forecast.asking(facts.path) as ask:
-        return choose(facts, settings, machine, ask)
+        return choose(facts, settings, machine, ask, functools.partial(able, facts.shape, gpu=gpu))
 
 
-def choose(facts: ModelFacts, settings: LlmSettings, machine: Machine, ask: Ask) -> Plan:
-    """As `plan`, by the forecasts that `ask` gives."""
-    search = _Search(facts, settings, machine, functools.cache(ask))
+def choose(facts: ModelFacts, settings: LlmSettings, machine: Machine, ask: Ask, can: Able) -> Plan:
+    """As `plan`, by the forecasts that `ask` gives and with the types that `can` says yes to."""
+    search = _Search(facts, settings, machine, functools.cache(ask), can)
     found = search.best()
     given = (facts, settings, machine, room(machine))
     if found is None:
@@ -81,6 +88,7 @@ def choose(facts: ModelFacts, settings: LlmSettings, machine: Machine, ask: Ask)
         type_v=found.layout.values,
         gpu_layers=found.layout.gpu_layers,
         flash_attention=found.flash_attention,
+        moves=facts.shape.turns(found.layout.keys),
         weights_bytes=found.weights,
         kv_bytes=found.kv,
         compute_bytes=found.compute,
@@ -93,13 +101,16 @@ class _Search:
     """Looks for the best layout: the first that fits, in the order of preference."""
 
     def __init__(
-        self, facts: ModelFacts, settings: LlmSettings, machine: Machine, ask: Ask
+        self, facts: ModelFacts, settings: LlmSettings, machine: Machine, ask: Ask, can: Able
     ) -> None:
-        self._facts, self._settings, self._machine, self._ask = facts, settings, machine, ask
+        self._facts, self._settings, self._machine = facts, settings, machine
+        self._ask, self._can = ask, functools.cache(can)
         self._room = room(machine)
         self._most = _most_context(facts, settings)
         self._least = min(self._most, settings.answer_tokens + LEAST_EVIDENCE)
         self._pairs = tuple(_pairs(settings))
+        if len(self._pairs) == 1:
+            facts.shape.check(*self._pairs[0])
 
     def best(self) -> Demand | None:
         """The layout to take, or None where nothing fits."""
@@ -141,7 +152,7 @@ class _Search:
 
     def _demand(self, context: int, pair: Pair, layers: int) -> Demand | None:
         layout = Layout(context, *pair, layers)
-        told = self._ask(layout)
+        told = self._ask(layout) if self._can(*pair) else None
         return demand(self._facts, layout, told, self._machine.gpus) if told else None
 
     def _layers(self) -> tuple[int, ...]:
