@@ -168,6 +168,12 @@ class LlmSettings:
     gpu_layers: int = _setting(-1, "Layers kept on the GPU; -1 takes as many as there are.")
     evidence_tokens: int = _setting(3000, "Most tokens of evidence that a question may carry.")
     answer_tokens: int = _setting(400, "Most tokens of an answer.")
+    cache_memory_mb: int = _setting(
+        256, "Megabytes of memory for evidence that was read before. 0: it is always read anew."
+    )
+    cache_disk_mb: int = _setting(
+        1024, "Megabytes in the profile for the same, sealed, so that it outlives a restart."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,9 @@ class Desk:
         self._footprint = Footprint(profile.root)
         self._allowed = Room(profile)
         self._reader_worker = Worker(
-            ["mirrordesk.llm.host"], name="language model", log=profile.logs / "llm.log"
+            ["mirrordesk.llm.host", "--profile", str(profile.root)],
+            name="language model",
+            log=profile.logs / "llm.log",
         )
 
     def __enter__(self) -> Desk:

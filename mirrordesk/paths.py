@@ -9,6 +9,7 @@
   spool/           acknowledged captures that wait for perception; quarantine/ beside them
   media/           frames and sound that moments refer to
   store/           the LanceDB tables
+  kv/              what the language model computed of evidence (mirrordesk/kv_files.py)
   state/           heartbeats, locks, pause mark, forgotten spans, the ledger's place
   logs/            one log per process
 """
@@ -95,6 +96,16 @@ class Profile:
     @property
     def store(self) -> Path:
         return self.root / "store"
+
+    @property
+    def kv(self) -> Path:
+        """What the language model computed of evidence; made when it is first needed."""
+        return self.root / "kv"
+
+    @property
+    def kv_lock(self) -> Path:
+        """Held while something is added there, or forgotten."""
+        return self.state / "kv.lock"
 
     @property
     def state(self) -> Path:

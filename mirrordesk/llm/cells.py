@@ -28,17 +28,18 @@ _NO_ROOM, _ABORTED = 1, 2  # what llama_decode returns
 class Cells:
     """The cells of `context`, which it owns. Calls must not overlap.
 
-    `tokens` is what the conversation holds, in order of position.
+    `moves`: llama.cpp can turn keys of this type, see `CacheShape.turns`. `tokens` is what the
+    conversation holds, in order of position.
     """
 
-    def __init__(self, model: Model, context: Any) -> None:
+    def __init__(self, model: Model, context: Any, *, moves: bool = True) -> None:
         import llama_cpp
 
         self.tokens: list[int] = []
         self.divides = not model.is_recurrent
         self._model, self._context = model, context
         self._memory = llama_cpp.llama_get_memory(context)
-        self._shifts = bool(llama_cpp.llama_memory_can_shift(self._memory))
+        self._shifts = moves and bool(llama_cpp.llama_memory_can_shift(self._memory))
         self._turning = False  # keys wait to be turned to their new positions
         self._cancelled = threading.Event()
         # llama.cpp asks between two operations (on the CPU and on Metal) whether to go on

@@ -10,14 +10,20 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mirrordesk import weights
 from mirrordesk.config import LlmSettings
-from mirrordesk.errors import UsageError, WeightsError
-from mirrordesk.llm import gguf
+from mirrordesk.errors import KeyTrouble, UsageError, WeightsError
+from mirrordesk.llm import gguf, machine
 from mirrordesk.llm.cells import Cells
-from mirrordesk.llm.kv import cache_type
+from mirrordesk.llm.evidence_cache import EvidenceCache
 from mirrordesk.llm.native import Model, open_context
+from mirrordesk.llm.plan import Plan, plan
+from mirrordesk.llm.prefill import Cut, Prefill
 from mirrordesk.llm.sampling import Rules
 from mirrordesk.llm.tokenizer import Tokenizer
+from mirrordesk.paths import Profile
+
+MEGABYTE = 10**6
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +58,22 @@ class Engine:
     settings do not fit it.
     """
 
-    def __init__(self, path: Path, settings: LlmSettings) -> None:
+    def __init__(self, path: Path, settings: LlmSettings, profile: Profile | None = None) -> None:
         facts = gguf.read(path)
-        keys, values = cache_type(settings.type_k), cache_type(settings.type_v)
-        facts.shape.check(keys, values)
-        if settings.context < 1:
-            raise UsageError("The setting `llm.context` must be at least 1 token.")
-        self._model = Model(path, settings.gpu_layers)
+        planned = plan(facts, settings, machine.look())
+        self._model = Model(path, planned.gpu_layers)
         self.tokenizer = _tokenizer(self._model, facts)
         context = open_context(
             self._model,
-            cells=min(settings.context, facts.context),
-            type_k=keys.number,
-            type_v=values.number,
-            flash_attention=values.quantised,  # a quantised V cache works in no other way
+            cells=planned.context,
+            type_k=planned.type_k.number,
+            type_v=planned.type_v.number,
+            flash_attention=planned.flash_attention,
         )
-        self.cells = Cells(self._model, context)
-        self.loaded = _loaded(facts, settings, self.cells.size)
+        self.cells = Cells(self._model, context, moves=planned.moves)
+        self.loaded = _loaded(facts, planned, self.cells.size)
+        self.cache = _cache(path, settings, self.loaded, profile)
+        self._prefill = Prefill(self.cells, self.cache)
 
     def close(self) -> None:
         """Let the memory go."""
@@ -83,12 +88,14 @@ class Engine:
         limit: int,
         emit: Callable[[str], None],
         cancelled: threading.Event,
+        cuts: Sequence[Cut] = (),
     ) -> Written:
         """Continue `prompt` under a GBNF grammar, telling each piece of text as it is written.
 
         Greedy, so that the same evidence gives the same answer. Ends early, with what there is,
-        when `cancelled` is set, also while the prompt is being read. Raises UsageError where prompt
-        and limit exceed the context.
+        when `cancelled` is set, also while the prompt is being read. The states of the prompt's
+        blocks, up to the last of its `cuts`, are kept, and need not be read when they come again.
+        Raises UsageError where prompt and limit exceed the context.
         """
         if len(prompt) + limit > self.loaded.context:
             raise UsageError(
@@ -98,7 +105,7 @@ class Engine:
         began, first = time.perf_counter(), None
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         tokens, finished, text = 0, False, ""
-        with contextlib.closing(self._sampled(prompt, grammar, cancelled)) as sampled:
+        with contextlib.closing(self._sampled(prompt, cuts, grammar, cancelled)) as sampled:
             for token in sampled:
                 first = first or time.perf_counter()
                 finished = self.tokenizer.is_end(token)
@@ -108,6 +115,7 @@ class Engine:
                 if piece := decoder.decode(self.tokenizer.bytes_of(token)):
                     text += piece
                     emit(piece)
+        self._prefill.store()
         return Written(
             text=text,
             tokens=tokens,
@@ -118,22 +126,18 @@ class Engine:
         )
 
     def _sampled(
-        self, prompt: Sequence[int], grammar: str, cancelled: threading.Event
+        self, prompt: Sequence[int], cuts: Sequence[Cut], grammar: str, cancelled: threading.Event
     ) -> Generator[int, None, None]:
         with contextlib.closing(Rules(self._model, grammar)) as rules:
-            read = self._read(prompt, cancelled)
+            read = self._prefill.read(prompt, cuts, cancelled)
             while read:
                 token = rules.take(self.cells.logits())
                 yield token
                 read = self.cells.read([token], cancelled)
 
-    def _read(self, prompt: Sequence[int], cancelled: threading.Event) -> bool:
-        """Bring the cells to `prompt`, reusing what it shares with the last one; False: cancelled.
-
-        The last token is read in any case, as its logits are wanted.
-        """
-        kept = self.cells.keep(_common(self.cells.tokens, prompt[:-1]))
-        return self.cells.read(prompt[kept:], cancelled)
+    def forget(self) -> None:
+        """Let go of what the person has had forgotten, and of what lies in the cells."""
+        self._prefill.forget()
 
 
 def _tokenizer(model: Model, facts: gguf.ModelFacts) -> Tokenizer:
@@ -146,32 +150,36 @@ def _tokenizer(model: Model, facts: gguf.ModelFacts) -> Tokenizer:
         raise WeightsError(f"The chat template in {facts.path} is broken: {error}.") from error
 
 
-def _loaded(facts: gguf.ModelFacts, settings: LlmSettings, context: int) -> Loaded:
-    import llama_cpp
-
-    keys, values = cache_type(settings.type_k), cache_type(settings.type_v)
-    has_gpu = bool(llama_cpp.llama_supports_gpu_offload())
+def _loaded(facts: gguf.ModelFacts, planned: Plan, context: int) -> Loaded:
     return Loaded(
         name=facts.name,
         context=context,
-        type_k=keys.name,
-        type_v=values.name,
-        device="gpu" if has_gpu and settings.gpu_layers != 0 else "cpu",
-        why=_why(has_gpu, settings.gpu_layers),
-        kv_bytes=facts.shape.bytes_for(context, keys, values),
+        type_k=planned.type_k.name,
+        type_v=planned.type_v.name,
+        device="gpu" if planned.gpu_layers else "cpu",
+        why=" ".join(planned.why),
+        kv_bytes=planned.kv_bytes,
     )
 
 
-def _why(has_gpu: bool, layers: int) -> str:
-    if not has_gpu:
-        return "this build of llama.cpp has no GPU backend"
-    if layers == 0:
-        return "the setting llm.gpu_layers is 0"
-    kept = "all layers" if layers < 0 else f"{layers} layers"
-    return f"llama.cpp found a GPU backend; {kept} on it (setting llm.gpu_layers)"
+def _cache(
+    path: Path, settings: LlmSettings, loaded: Loaded, profile: Profile | None
+) -> EvidenceCache | None:
+    """Where the states of evidence are kept; None where the settings want none, or no key is there.
 
+    A state is the same only for the very file, its types, and the version of llama.cpp.
+    """
+    import llama_cpp
 
-def _common(one: Sequence[int], other: Sequence[int]) -> int:
-    """How many tokens both begin with."""
-    length = min(len(one), len(other))
-    return next((n for n in range(length) if one[n] != other[n]), length)
+    if settings.cache_memory_mb <= 0:
+        return None
+    stamp = (str(path), weights.stamp(str(path)), loaded.type_k, loaded.type_v)
+    try:
+        return EvidenceCache(
+            f"{llama_cpp.__version__} {stamp}",
+            memory=settings.cache_memory_mb * MEGABYTE,
+            disk=settings.cache_disk_mb * MEGABYTE,
+            profile=profile,
+        )
+    except KeyTrouble:
+        return None

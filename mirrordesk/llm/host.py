@@ -3,34 +3,70 @@
 load(path, settings)                    -> Loaded
 count(texts)                            -> tokens of each text
 measure(system, user)                   -> tokens of the whole prompt
-generate(system, user, grammar, limit)  -> pieces of text as events, then Written
+generate(system, user, grammar, limit, blocks)
+                                        -> pieces of text as events, then Written
+
+`blocks` are what `user` begins with, piece by piece, each with the moments that it tells of:
+{"text", "sources"}. What was computed of them is kept for the next question that begins so, in the
+profile that `--profile DIR` names, or in memory alone. What stands in no block is not kept.
 """
 
 from __future__ import annotations
 
+import argparse
+import functools
+import itertools
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from mirrordesk import weights
+from mirrordesk import durable, weights
 from mirrordesk.config import LlmSettings
 from mirrordesk.errors import WorkerError
+from mirrordesk.kv_files import Source
 from mirrordesk.llm.engine import Engine, Written
+from mirrordesk.llm.prefill import Cut
+from mirrordesk.paths import Profile
 from mirrordesk.records import from_json, to_json
 from mirrordesk.worker import Emit, Handler, Server
 
 _LOOK_EVERY_S = 0.1  # while waiting for the model, for whether the caller has cancelled
+_TIDY_EVERY_S = 1.0
 
 
 class Host:
-    """Holds the one engine. Calls take turns, since a context can do one thing at a time."""
+    """Holds the one engine. Calls take turns, since a context can do one thing at a time.
 
-    def __init__(self, open_engine: Callable[[Path, LlmSettings], Engine] = Engine) -> None:
+    In `profile` a forgetting is noticed, whoever carries it out.
+    """
+
+    def __init__(
+        self,
+        open_engine: Callable[[Path, LlmSettings], Engine] = Engine,
+        profile: Profile | None = None,
+    ) -> None:
         self._open_engine = open_engine
+        self._profile = profile
+        self._forgotten = self._forgettings()
         self._engine: Engine | None = None
         self._key: Any = None
         self._turn = threading.Lock()
+
+    def tidy(self) -> None:
+        """Tidy up once a second, until the process ends."""
+        while True:
+            time.sleep(_TIDY_EVERY_S)
+            self.tidy_once()
+
+    def tidy_once(self) -> None:
+        """Let go of what was forgotten, and write what was computed."""
+        with self._turn:
+            self._forget()
+            cache = self._engine.cache if self._engine else None
+        if cache:
+            cache.save()
 
     def handlers(self) -> dict[str, Handler]:
         """What the process answers."""
@@ -70,17 +106,20 @@ class Host:
             if cancelled.is_set():
                 return to_json(Written("", 0, 0, False, 0.0, 0.0))
         try:
-            engine = self._ready()
-            written = engine.write(
-                engine.tokenizer.prompt(params["system"], params["user"]),
-                grammar=params["grammar"],
-                limit=params["limit"],
-                emit=emit,
-                cancelled=cancelled,
-            )
+            self._forget()
+            written = _write(self._ready(), params, emit, cancelled)
         finally:
             self._turn.release()
         return to_json(written)
+
+    def _forget(self) -> None:
+        """Have the engine forget where anything was forgotten since."""
+        if (now := self._forgettings()) != self._forgotten and self._engine:
+            self._engine.forget()
+        self._forgotten = now
+
+    def _forgettings(self) -> durable.Stamp | None:
+        return durable.stamp(self._profile.forgotten) if self._profile else None
 
     def _ready(self) -> Engine:
         if self._engine is None:
@@ -88,5 +127,38 @@ class Host:
         return self._engine
 
 
+def _write(
+    engine: Engine, params: dict[str, Any], emit: Emit, cancelled: threading.Event
+) -> Written:
+    system, user, blocks = params["system"], params["user"], params.get("blocks", [])
+    texts = [block["text"] for block in blocks]
+    if not user.startswith("".join(texts)):
+        raise WorkerError("The blocks of the prompt are not what it begins with.")
+    sizes = [len(text.encode(errors="replace")) for text in texts]
+    prompt, ends = engine.tokenizer.cut_prompt(system, user, [*itertools.accumulate(sizes)])
+    return engine.write(
+        prompt,
+        grammar=params["grammar"],
+        limit=params["limit"],
+        emit=emit,
+        cancelled=cancelled,
+        cuts=[
+            Cut(end, tuple(from_json(Source, source) for source in block["sources"]))
+            for end, block in zip(ends, blocks, strict=False)  # none where they cannot be told
+        ],
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Serve until the parent closes the pipe."""
+    parser = argparse.ArgumentParser(prog="mirrordesk.llm.host")
+    parser.add_argument("--profile", type=Path)
+    root = parser.parse_args(arguments).profile
+    profile = Profile(root) if root else None
+    host = Host(functools.partial(Engine, profile=profile), profile)
+    threading.Thread(target=host.tidy, name="tidy", daemon=True).start()
+    Server(host.handlers()).run()
+
+
 if __name__ == "__main__":
-    Server(Host().handlers()).run()
+    main()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+import itertools
 from collections.abc import Sequence
 
 from mirrordesk.llm.chat import ChatTemplate, Piece
@@ -23,12 +25,34 @@ class Tokenizer:
 
     def prompt(self, system: str, user: str) -> list[int]:
         """The prompt in tokens, up to where the model's answer begins."""
-        tokens = [
-            token for piece in self._chat.lay_out(system, user) for token in self._tokens(piece)
-        ]
+        return self.cut_prompt(system, user, ())[0]
+
+    def cut_prompt(
+        self, system: str, user: str, ends: Sequence[int]
+    ) -> tuple[list[int], list[int]]:
+        """The prompt, and how many of its tokens hold no more than `user` up to each of `ends`.
+
+        `ends` are counted in bytes and ascend. Where the tokens do not spell the message as it is,
+        they cannot be told apart, and there are none.
+        """
+        tokens: list[int] = []
+        cuts: list[int] = []
+        for piece in self._chat.lay_out(system, user):
+            found = self._tokens(piece)
+            if piece.text == user and not piece.control:
+                cuts = [len(tokens) + cut for cut in self._cuts(found, user, ends)]
+            tokens += found
         if self._adds_bos() and tokens[:1] != [self._bos]:
             tokens.insert(0, self._bos)
-        return tokens
+            cuts = [cut + 1 for cut in cuts]
+        return tokens, cuts
+
+    def _cuts(self, tokens: Sequence[int], text: str, ends: Sequence[int]) -> list[int]:
+        pieces = [self.bytes_of(token) for token in tokens] if ends else []
+        if b"".join(pieces) != text.encode(errors="replace"):
+            return []
+        reached = list(itertools.accumulate(map(len, pieces)))  # bytes after each token
+        return [bisect.bisect_right(reached, end) for end in ends]
 
     def plain(self, text: str) -> list[int]:
         """`text` without any token that means more to the model than its letters.

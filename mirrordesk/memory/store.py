@@ -13,6 +13,7 @@ from mirrordesk import clock, control, durable
 from mirrordesk.control import Span
 from mirrordesk.errors import StoreError
 from mirrordesk.knowledge import Author, Learned, Link
+from mirrordesk.kv_files import KvFiles
 from mirrordesk.memory import filtering, layout, migrations, purge, purge_moments, schema
 from mirrordesk.memory.completing import completed
 from mirrordesk.memory.episodes import EpisodeBook
@@ -172,6 +173,7 @@ class Store:
 
     def carry_out_forgetting(self, media: Media) -> Forgotten:
         """Remove what the profile lists as forgotten and the store still has."""
+        KvFiles(self._profile).forget()  # first, so that a crash leaves the forgetting outstanding
         with self.writing():
             gone = purge.carry_out(self.tables, media, self._profile)
             if not purge_moments.is_outstanding(self.tables, self._profile):

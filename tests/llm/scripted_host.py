@@ -33,6 +33,7 @@ class ScriptedEngine(Engine):
         limit: int,
         emit: Callable[[str], None],
         cancelled: threading.Event,
+        cuts: Sequence[object] = (),
     ) -> Written:
         asked = self.tokenizer.spelled_out(prompt)
         self._path.with_suffix(".asked").write_text(asked, encoding="utf-8")

@@ -63,7 +63,8 @@ def test_every_cache_type_loads_and_writes(
     engine = Engine(model, replace(SMALL, context=512, type_k=type_k, type_v=type_v))
     assert (engine.loaded.type_k, engine.loaded.type_v) == (type_k.lower(), type_v.lower())
     assert engine.loaded.context == 512
-    assert engine.loaded.kv_bytes == 512 * bytes_per_token
+    beside = engine.loaded.kv_bytes - 512 * bytes_per_token
+    assert 0 <= beside < 8192  # by which llama.cpp turns what it quantises
     assert write(engine, "Hello", limit=5, rules=PLAIN_TEXT).tokens == 5
     engine.close()
 

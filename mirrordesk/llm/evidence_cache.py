@@ -1,0 +1,153 @@
+"""The KV states of evidence: computed once, kept in memory first, then in sealed files.
+
+A state belongs to the text it was computed of and to all that stood before that, so its key is a
+hash over both, over the model's file and over the types of the cache. Nobody without the profile's
+key can tell from a key what text it stands for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Collection, Sequence
+
+from mirrordesk import kv_files
+from mirrordesk.errors import KeyTrouble
+from mirrordesk.kv_files import About, KvFiles, Source
+from mirrordesk.llm.replacement import GreedyDual
+from mirrordesk.paths import Profile
+from mirrordesk.seal import keys
+from mirrordesk.seal.seal import Seal
+
+
+class EvidenceCache:
+    """States by key, for one model: `identity` tells its file and the types of the cache.
+
+    Budgets are in bytes. Without a profile nothing is written. Any thread may call. Raises
+    KeyTrouble where the profile's key cannot be had.
+    """
+
+    def __init__(
+        self, identity: str, *, memory: int, disk: int = 0, profile: Profile | None = None
+    ) -> None:
+        self._identity = identity
+        self._profile = profile
+        self._seal = keys.of(profile).newest if profile else Seal.fresh()
+        self._files = KvFiles(profile) if profile and disk else None
+        self._held: dict[str, tuple[About, bytes]] = {}
+        self._in_memory, self._on_disk = GreedyDual(memory), GreedyDual(disk)
+        self._texts: dict[str, str] = {}  # the key of a state by that of its text alone
+        self._unsaved: set[str] = set()
+        self._lock = threading.RLock()
+        for about, size in self._files.listed() if self._files else ():
+            self._shelve(about, size)
+
+    def key(self, tokens: Sequence[int], parent: str = "") -> str:
+        """The key of the state of `tokens` after what `parent` stands for; "": nothing."""
+        return self._hash("prefix", parent, tokens)
+
+    def text_key(self, tokens: Sequence[int]) -> str:
+        """The key of `tokens` whatever stands before them."""
+        return self._hash("text", "", tokens)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._held or key in self._on_disk
+
+    def get(self, key: str) -> bytes | None:
+        """The state of that key, or None."""
+        with self._lock:
+            if key not in self._held:
+                return self._fetch(key)
+            self._in_memory.use(key)
+            return self._held[key][1]
+
+    def like(self, text_key: str) -> bytes | None:
+        """A state of that text, wherever it stood when it was read, or None."""
+        with self._lock:
+            return self.get(self._texts.get(text_key, ""))
+
+    def put(
+        self,
+        key: str,
+        state: bytes,
+        *,
+        cost_s: float,
+        sources: Collection[Source],
+        parent: str = "",
+        text_key: str = "",
+    ) -> None:
+        """Hold a state that took `cost_s` to compute, unless a source of it was forgotten."""
+        about = About(key, parent, text_key, cost_s, tuple(sources))
+        if self._is_forgotten(about):
+            return
+        with self._lock:
+            self._hold(about, state)
+            if self._files and key in self._held and key not in self._on_disk:
+                self._unsaved.add(key)
+
+    def save(self) -> None:
+        """Write what is not on the disk yet, where the profile's key is at hand."""
+        while unsaved := self._next_unsaved():
+            about, state = unsaved
+            try:
+                size = self._files.write(about, state) if self._files else 0
+            except KeyTrouble:  # locked meanwhile; what is in memory serves all the same
+                return
+            if size:
+                with self._lock:
+                    self._shelve(about, size)
+
+    def forget(self) -> None:
+        """Let go of every state that tells of what the person has had forgotten."""
+        with self._lock:
+            for about, _state in list(self._held.values()):
+                if self._is_forgotten(about):
+                    self._drop(about.key)
+        if self._files:
+            self._files.forget()
+
+    def _next_unsaved(self) -> tuple[About, bytes] | None:
+        with self._lock:
+            return self._held[self._unsaved.pop()] if self._unsaved else None
+
+    def _is_forgotten(self, about: About) -> bool:
+        return self._profile is not None and kv_files.is_forgotten(self._profile, about.sources)
+
+    def _hash(self, kind: str, parent: str, tokens: Sequence[int]) -> str:
+        told = f"{kind} {self._identity} {parent} {','.join(map(str, tokens))}"
+        return self._seal.mark(hashlib.blake2b(told.encode(), digest_size=32).hexdigest())
+
+    def _fetch(self, key: str) -> bytes | None:
+        """Bring a state from the disk."""
+        found = self._files.read(key) if self._files and key in self._on_disk else None
+        if found is None or found[0].key != key or self._is_forgotten(found[0]):
+            self._remove(key)
+            return None
+        self._on_disk.use(key)
+        self._hold(*found)
+        return found[1]
+
+    def _hold(self, about: About, state: bytes) -> None:
+        self._held[about.key] = about, state
+        if about.text:
+            self._texts[about.text] = about.key
+        cost, parent = about.cost_s, about.parent
+        for key in self._in_memory.add(about.key, size=len(state), cost=cost, parent=parent):
+            self._drop(key)
+
+    def _drop(self, key: str) -> None:
+        self._in_memory.remove(key)
+        self._unsaved.discard(key)
+        self._held.pop(key, None)
+
+    def _shelve(self, about: About, size: int) -> None:
+        if about.text:
+            self._texts[about.text] = about.key
+        cost, parent = about.cost_s, about.parent
+        for key in self._on_disk.add(about.key, size=size, cost=cost, parent=parent):
+            self._remove(key)
+
+    def _remove(self, key: str) -> None:
+        self._on_disk.remove(key)
+        if self._files:
+            self._files.remove(key)
