@@ -17,7 +17,7 @@ def reasons(
 ) -> Iterator[str]:
     """One sentence each about the bytes, the context, the types and the device."""
     yield (
-        f"{_parts(demand)}: {megabytes(demand.total)} of the "
+        f"W{_parts(demand)[1:]}: {megabytes(demand.total)} of the "
         f"{megabytes(machine.free_bytes)} that are free"
         + (f", and {megabytes(machine.gpu_free_bytes)} on the GPU." if machine.gpus else ".")
     )

@@ -15,9 +15,8 @@ from typing import Any
 
 from mirrordesk.llm import gguf
 from mirrordesk.llm.kv import CacheType
+from mirrordesk.llm.native import BATCH, SEQUENCES
 
-BATCH = 512  # tokens that are read in one go
-SEQUENCES = 4
 _ALL_LAYERS = 0x7FFFFFFF  # llama.cpp takes no more than there are
 _MEBIBYTE = 1 << 20
 _BUFFER = re.compile(r"(\S+) (?:compute|output) buffer size = +([\d.]+) MiB")

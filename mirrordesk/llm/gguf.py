@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from mirrordesk.errors import WeightsError, WeightsMissing
 from mirrordesk.llm import header
@@ -14,6 +16,8 @@ from mirrordesk.llm.header import Weights
 from mirrordesk.llm.kv import CacheShape
 
 INFO, ERROR = 2, 4  # ggml's log levels
+
+_listening: list[tuple[int, list[str]]] = []  # who collects what llama.cpp says, and at which level
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,22 +106,31 @@ def complaints() -> contextlib.AbstractContextManager[list[str]]:
 
 @contextlib.contextmanager
 def heard(level: int) -> Iterator[list[str]]:
-    """Collect the lines that llama.cpp logs at just this level meanwhile."""
+    """Collect the lines that llama.cpp logs at just this level meanwhile. May be nested."""
     import llama_cpp
     from llama_cpp._logger import llama_log_callback
 
     said: list[str] = []
-
-    def collect(of: int, text: bytes, _data: ctypes.c_void_p) -> None:
-        if of == level:
-            said.append(text.decode(errors="replace").strip())
-
-    callback = llama_cpp.llama_log_callback(collect)  # held here: ctypes keeps no reference
-    llama_cpp.llama_log_set(callback, ctypes.c_void_p(0))
+    _listening.append((level, said))
+    llama_cpp.llama_log_set(_collector(), ctypes.c_void_p(0))
     try:
         yield said
     finally:
-        llama_cpp.llama_log_set(llama_log_callback, ctypes.c_void_p(0))
+        _listening[:] = [listener for listener in _listening if listener[1] is not said]
+        if not _listening:
+            llama_cpp.llama_log_set(llama_log_callback, ctypes.c_void_p(0))
+
+
+@functools.cache  # held for good: ctypes keeps no reference
+def _collector() -> Any:
+    import llama_cpp
+
+    def collect(level: int, text: bytes, _data: ctypes.c_void_p) -> None:
+        for wanted, said in list(_listening):
+            if level == wanted:
+                said.append(text.decode(errors="replace").strip())
+
+    return llama_cpp.llama_log_callback(collect)
 
 
 def refusal(path: Path, said: list[str]) -> WeightsError:

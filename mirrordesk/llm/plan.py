@@ -146,7 +146,7 @@ class _Search:
             if found is None or self._room.holds(found):
                 return found
             kv = found.kv
-            if layers >= 0 and not self._room.holds_in_memory(found):
+            if not self._room.shared and not self._room.holds_in_memory(found):
                 return None  # fewer on the GPU would need more still
         return None
 
@@ -157,10 +157,12 @@ class _Search:
 
     def _layers(self) -> tuple[int, ...]:
         """Numbers of layers to try on the GPU, the most first."""
-        wanted = self._settings.gpu_layers
+        wanted, every = self._settings.gpu_layers, self._facts.weights.all_layers
         if not self._machine.gpus or wanted == 0:
             return (0,)
-        return (wanted,) if wanted > 0 else (-1, *range(self._facts.weights.all_layers - 1, -1, -1))
+        if wanted > 0:
+            return (wanted if wanted < every else -1,)
+        return (-1, 0) if self._room.shared else (-1, *range(every - 1, -1, -1))
 
 
 def _most_context(facts: ModelFacts, settings: LlmSettings) -> int:
