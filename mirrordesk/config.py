@@ -156,6 +156,14 @@ class TextSettings:
     )
 
 
+LEARN_NEVER, LEARN_IDLE, LEARN_ALWAYS = "never", "idle", "always"
+
+
+def _check_learn(value: str) -> None:
+    if value not in (LEARN_NEVER, LEARN_IDLE, LEARN_ALWAYS):
+        raise UsageError(f"The setting `llm.learn` is never, idle or always, not {value!r}.")
+
+
 @dataclass(frozen=True, slots=True)
 class LlmSettings:
     model: str = _setting(
@@ -173,6 +181,13 @@ class LlmSettings:
     )
     cache_disk_mb: int = _setting(
         1024, "Megabytes in the profile for the same, sealed, so that it outlives a restart."
+    )
+    learn: str = _setting(
+        LEARN_IDLE,
+        "Whether the model sums up what was done and finds facts while nobody is at the computer: "
+        "never, idle, or always (micro models, too, which learn next to nothing).",
+        restart=False,
+        check=_check_learn,
     )
 
 

@@ -109,6 +109,10 @@ class Governor:
         self.resting = left <= 0
         return 0 if self.resting else max(1, min(TOGETHER, round(left / self._cost_s)))
 
+    def is_free(self) -> bool:
+        """Whether nothing limits what may be done now: nobody is there who would notice."""
+        return self._share(self._now_s()) is None
+
     def learn(self, captures: int) -> None:
         """So many captures were read since `portion`."""
         if captures:

@@ -29,6 +29,7 @@ from mirrordesk.catchup import CatchUp
 from mirrordesk.consolidation import Consolidation
 from mirrordesk.drafts import drafts
 from mirrordesk.errors import MirrorDeskError, SpoolCorrupt, WeightsError
+from mirrordesk.extraction import Extraction
 from mirrordesk.footprint import GIGABYTE
 from mirrordesk.governor import Governor, limited
 from mirrordesk.memory.archive.packing import Packing
@@ -52,8 +53,9 @@ class Pipeline:
     """Moves captures from the spool into memory and completes what waits for an encoder."""
 
     def __init__(self, profile: Profile, governor: Governor | None = None) -> None:
-        """Without a `governor` everything is done as fast as it can be."""
+        """Without a `governor` all is done as fast as it can be, but for what may take hours."""
         self._profile = profile
+        self._is_governed = governor is not None
         self._governor = governor or Governor()
         self._spool = Spool(profile)
         self._store = Store(profile)
@@ -70,6 +72,7 @@ class Pipeline:
             self._remove_forgotten_media,
         )
         self._consolidation = Consolidation(self._store, profile.logs / "consolidation.jsonl")
+        self._extraction = Extraction(profile, self._store)
         self._held: set[str] = set()  # names of frames that cannot be read now
         self._resealing = Resealing(profile, self._store.writing)
         self._packing = Packing(self._store, profile, self._attempts)
@@ -237,7 +240,14 @@ class Pipeline:
             or self._thinning.step()
             or self._store.upkeep.settle_episodes()
             or self._consolidation.step(self.report)
+            or self._extraction.step(self._may_go_on)
         )
+
+    def _may_go_on(self) -> bool:
+        """Whether there is still time for what takes minutes; tells that this process is alive."""
+        self.report()
+        waits = any(handle.is_capture for handle in self._spool.waiting())
+        return self._is_governed and self._governor.is_free() and not waits
 
     def _budget(self) -> int:
         return round(config.load(self._profile).storage.budget_gb * GIGABYTE)

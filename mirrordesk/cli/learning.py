@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from collections.abc import Iterator, Sequence
 
 from mirrordesk.cli.output import plain, result, say
@@ -13,15 +14,23 @@ from mirrordesk.records import to_json
 
 def consolidate(options: argparse.Namespace, profile: Profile) -> int:
     from mirrordesk.consolidation import Consolidation
+    from mirrordesk.extraction import Extraction
     from mirrordesk.memory.store import Store
 
-    work = Consolidation(Store(profile), profile.logs / "consolidation.jsonl")
+    store = Store(profile)
+    work = Consolidation(store, profile.logs / "consolidation.jsonl")
+    reading = Extraction(profile, store)
     if options.dry_run:
-        found = work.plan()
+        with contextlib.closing(reading):
+            found = [*work.plan(), *reading.plan()]
         listed = [{"kind": kind_of(one).value, **to_json(one)} for one in found]
         return result(options, {"notes": listed}, _lines(found))
     say(options, "Learning from what is stored.")
     steps = work.run()
+    if model := reading.model():
+        say(options, f"Reading with {model.name}; Ctrl-C stops, and what was learnt stays.")
+        with contextlib.closing(reading):
+            steps += reading.run()
     return result(options, {"steps": steps}, ["Done." if steps else "There is nothing new."])
 
 
