@@ -170,10 +170,18 @@ class LlmSettings:
         "reader-micro",
         "Name of a language model, or path of a GGUF file. Empty: answers quote found text.",
     )
-    context: int = _setting(8192, "Tokens of context, prompt and answer together.")
-    type_k: str = _setting("q8_0", "Type of the keys in the KV cache: f16, q8_0, q5_1, q4_0 …")
-    type_v: str = _setting("q8_0", "Type of the values in the KV cache; quantised needs flash.")
-    gpu_layers: int = _setting(-1, "Layers kept on the GPU; -1 takes as many as there are.")
+    context: int = _setting(
+        8192,
+        "Most tokens of context, prompt and answer together; fewer where the memory has no room "
+        "for them. 0: what the model was trained on.",
+    )
+    type_k: str = _setting(
+        "auto",
+        "Type of the keys in the KV cache: f16, q8_0, q5_1, q4_0 …, or auto for the finest of 8 "
+        "bits and less that fits the memory.",
+    )
+    type_v: str = _setting("auto", "Type of the values in the KV cache, likewise.")
+    gpu_layers: int = _setting(-1, "Layers kept on the GPU; -1: as many as fit there.")
     evidence_tokens: int = _setting(3000, "Most tokens of evidence that a question may carry.")
     answer_tokens: int = _setting(400, "Most tokens of an answer.")
     cache_memory_mb: int = _setting(
