@@ -56,6 +56,8 @@ class EvidenceCache:
     def get(self, key: str) -> bytes | None:
         """The state of that key, or None."""
         with self._lock:
+            if key in self._on_disk:
+                self._on_disk.use(key)
             if key not in self._held:
                 return self._fetch(key)
             self._in_memory.use(key)
@@ -123,7 +125,6 @@ class EvidenceCache:
         if found is None or found[0].key != key or self._is_forgotten(found[0]):
             self._remove(key)
             return None
-        self._on_disk.use(key)
         self._hold(*found)
         return found[1]
 

@@ -58,7 +58,7 @@ class Prefill:
         self._keep(common(self._cells.tokens, prompt[:-1]))
         if self._cache:
             self._blocks = _blocks(self._cache, prompt, cuts)
-            self._restore(self._cache, prompt)
+            self._restore(self._cache, prompt, cancelled)
             if self._reread is not None and not self._move(self._cache, prompt, cancelled):
                 return False
         return self._read(prompt, len(prompt), cancelled)
@@ -93,13 +93,15 @@ class Prefill:
         if kept <= self._exact:
             self._moved_at = None
 
-    def _restore(self, cache: EvidenceCache, prompt: Sequence[int]) -> None:
+    def _restore(
+        self, cache: EvidenceCache, prompt: Sequence[int], cancelled: threading.Event
+    ) -> None:
         """Bring back the blocks that come next, as far as the cache has them."""
         for block in self._blocks:
             if block.last <= len(self._cells.tokens):
                 continue
             state = cache.get(block.key) if self._exact >= block.first else None
-            if state is None:
+            if state is None or cancelled.is_set():
                 return
             self._keep(block.first)
             if not self._cells.splice(state, prompt[block.first : block.last]):
