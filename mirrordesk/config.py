@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any, get_type_hints
+from urllib.parse import urlsplit
 
 from mirrordesk import durable
 from mirrordesk.errors import UsageError
@@ -197,6 +198,24 @@ class LlmSettings:
         restart=False,
         check=_check_learn,
     )
+    server: str = _setting(
+        "",
+        "Address of an OpenAI-compatible server that writes the answers instead of llm.model, such "
+        "as `https://nas.local/v1`: questions and their evidence then leave this machine. Empty: "
+        "none. `mirrordesk key server` keeps its key.",
+    )
+    server_model: str = _setting("", "Name of the model there.")
+
+    @property
+    def server_host(self) -> str:
+        """Whose machine evidence goes to; empty: it stays here."""
+        if not self.server:
+            return ""
+        try:
+            return urlsplit(self.server).hostname or self.server
+        except ValueError:  # no address; asking tells
+            return self.server
+
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,11 @@ CHANNELS = {
 }
 
 
+def leaving(host: str) -> str:
+    """The mark beside every answer that another machine writes."""
+    return f"Answers are written by {host}; your evidence leaves this machine."
+
+
 def count(number: int, noun: str, plural: str | None = None) -> str:
     """`4 captures`, `1 capture`; the number grouped by thousands."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

@@ -11,11 +11,13 @@ import getpass
 import sys
 from collections.abc import Iterator
 
+from mirrordesk import config
 from mirrordesk.cli.output import result, say
 from mirrordesk.errors import UsageError
+from mirrordesk.llm import endpoint
 from mirrordesk.paths import Profile
 from mirrordesk.records import to_json
-from mirrordesk.seal import holding
+from mirrordesk.seal import holding, server_key
 from mirrordesk.seal.holding import Holding
 from mirrordesk.seal.ring import FILE, KEYRING, PASSPHRASE
 
@@ -73,6 +75,15 @@ def into_keyring(options: argparse.Namespace, profile: Profile) -> int:
 def into_file(options: argparse.Namespace, profile: Profile) -> int:
     holding.move(profile, FILE)
     return result(options, {"place": FILE}, [_WHERE[FILE]])
+
+
+def server(options: argparse.Namespace, profile: Profile) -> int:
+    address = config.load(profile).llm.server
+    if not address:
+        raise UsageError("First set the server: `mirrordesk config llm.server ADDRESS`.")
+    where = endpoint.parse(address)
+    place = server_key.put(profile, where.origin, _passphrase(f"Key for {where.origin}: "))
+    return result(options, {"place": place}, [f"The key of {where.origin} lies {place}."])
 
 
 def renew(options: argparse.Namespace, profile: Profile) -> int:

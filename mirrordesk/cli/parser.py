@@ -189,3 +189,4 @@ def _add_key(subparsers: argparse._SubParsersAction[_Parser]) -> None:
     add("keyring", key.into_keyring, "keep the key in the system's keyring")
     add("file", key.into_file, "keep the key in a file of the profile")
     add("renew", key.renew, "seal everything with a new key")
+    add("server", key.server, "keep the key of the server that answers (an empty one: none)")
