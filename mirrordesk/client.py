@@ -60,9 +60,9 @@ class DeskClient:
         """The desk's process id while it runs."""
         return self._worker.pid
 
-    def ask(self, question: str) -> PendingAnswer:
-        """Start answering."""
-        return PendingAnswer(self._worker.call("ask", question=question))
+    def ask(self, question: str, conversation: str | None = None) -> PendingAnswer:
+        """Start answering; questions of one conversation may lean on the one before."""
+        return PendingAnswer(self._worker.call("ask", question=question, conversation=conversation))
 
     def search(self, query: str, limit: int = 20) -> list[Hit]:
         """Moments ranked for `query`."""

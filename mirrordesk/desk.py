@@ -24,7 +24,9 @@ from mirrordesk.knowledge import Procedure
 from mirrordesk.likeness import Likeness
 from mirrordesk.llm import extractive, ordering
 from mirrordesk.llm.agreement import LEGIBLE, agreed
-from mirrordesk.llm.reader import Reader
+from mirrordesk.llm.conversation import Conversation, Talks
+from mirrordesk.llm.prompt import Mark
+from mirrordesk.llm.reader import Reader, Reading
 from mirrordesk.memory import account, forget, howto, probe
 from mirrordesk.memory.facts import FactFinder, Found
 from mirrordesk.memory.media import Media
@@ -48,6 +50,7 @@ from mirrordesk.records import (
     State,
 )
 from mirrordesk.rules import rule
+from mirrordesk.seal import keys
 from mirrordesk.worker import Worker
 
 EVIDENCE = 24  # moments that an answer may draw on
@@ -60,9 +63,15 @@ def _silent(_step: Progress) -> None:
 
 
 class Desk:
-    """A profile, open. Use it as a context manager, or call `close`."""
+    """A profile, open. Use it as a context manager, or call `close`, which ends `reader` too."""
 
-    def __init__(self, profile: Profile, settings: config.Settings | None = None) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        settings: config.Settings | None = None,
+        *,
+        reader: Worker | None = None,  # the language model's process, unless it is its own
+    ) -> None:
         self.profile = profile
         self.settings = settings or config.load(profile)
         self.store = Store(profile)
@@ -74,9 +83,15 @@ class Desk:
         self._likeness = Likeness(self.store, self._media, self._encoders, self._recall)
         self._footprint = Footprint(profile.root)
         self._allowed = Room(profile)
-        self._reader_worker = Worker(
+        self._talks = Talks()
+        self._reader_worker = reader or Worker(
             ["mirrordesk.llm.host", "--profile", str(profile.root)],
             name="language model",
+            log=profile.logs / "llm.log",
+        )
+        self._server_worker = Worker(
+            ["mirrordesk.llm.remote", "--profile", str(profile.root)],
+            name="answer server",
             log=profile.logs / "llm.log",
         )
 
@@ -94,48 +109,90 @@ class Desk:
     def close(self) -> None:
         """End the language model's process."""
         self._reader_worker.close()
+        self._server_worker.close()
 
     def ask(
         self,
         question: str,
         *,
+        conversation: str | None = None,
         emit: Emit = _silent,
         cancelled: threading.Event | None = None,
     ) -> Answer:
         """Answer from memory, each claim with its evidence, or say that there is no memory of it.
 
         With a language model set it reads the evidence; without one, or when it fails, the answer
-        is found text.
+        is found text. Questions of one `conversation`, under any name, may lean on the one before.
         """
         emit(Progress("recall"))
         began = time.perf_counter()
-        pair = self._recall.compare(question)
-        hits = list(pair) if pair else self.search(question, EVIDENCE)
+        talk = self._talk(conversation)
+        understood = talk.understood(question)
+        pair = self._recall.compare(understood)
+        hits = list(pair) if pair else self.search(understood, EVIDENCE)
         recalled = time.perf_counter() - began
         if pair:
-            answer = ordering.answer(question, *pair)
+            reading = Reading(ordering.answer(understood, *pair), talk.shown)
         else:
-            answer = self._read(question, hits, emit, cancelled or threading.Event())
+            reading = self._read(question, hits, talk, emit, cancelled or threading.Event())
+        answer = dataclasses.replace(reading.answer, question=question)
+        self._talks.put(conversation, talk.after(question, answer, reading.shown))
         self.store.note_use(answer.citations)
         if answer.abstained and not any(h.moment.speech is State.PENDING for h in hits):
             answer = _with_note(answer, self._unread())  # else the answer named them itself
         total = time.perf_counter() - began
         return _with_timings(answer, recall_s=recalled, total_s=total)
 
+    def _talk(self, name: str | None) -> Conversation:
+        """The talk so far, without what was forgotten since."""
+        talk = self._talks.get(name)
+        there = self.store.known(sorted(talk.sources)) if talk.sources else {}
+        return talk.without(talk.sources - set(there))
+
     def _read(
-        self, question: str, hits: Sequence[Hit], emit: Emit, cancelled: threading.Event
-    ) -> Answer:
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        talk: Conversation,
+        emit: Emit,
+        cancelled: threading.Event,
+    ) -> Reading:
+        understood = talk.understood(question)
+        if self.settings.llm.server:
+            return self._ask_server(question, hits, talk, emit, cancelled)
         if not self.settings.llm.model:
-            return self._quote(question, hits)
+            return Reading(self._quote(understood, hits))
         try:
             model = weights.llm(self.settings.llm)
             wanted = self.settings.llm
             most = min(wanted.evidence_tokens, LEGIBLE) if model.micro else wanted.evidence_tokens
             settings = dataclasses.replace(wanted, model=str(model.path), evidence_tokens=most)
-            answer = Reader(self._reader_worker, settings).answer(question, hits, emit, cancelled)
+            mark = Mark(keys.of(self.profile).newest.secret("evidence marks"))
+            reader = Reader(self._reader_worker, settings, mark=mark, able=not model.micro)
+            reading = reader.read(question, hits, emit, cancelled, talk)
         except (WorkerError, WeightsError) as error:
-            return self._quote(question, hits, note=str(error))
-        return agreed(answer, self._quote(question, hits)) if model.micro else answer
+            return Reading(self._quote(understood, hits, note=str(error)))
+        if model.micro:
+            return Reading(agreed(reading.answer, self._quote(understood, hits)))
+        return reading
+
+    def _ask_server(
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        talk: Conversation,
+        emit: Emit,
+        cancelled: threading.Event,
+    ) -> Reading:
+        """The same by a model on another machine; the answer says that evidence went there."""
+        note = words.leaving(self.settings.llm.server_host) if hits else ""
+        reader = Reader(self._server_worker, self.settings.llm, able=True)
+        try:
+            reading = reader.read(question, hits, emit, cancelled, talk)
+        except WorkerError as error:
+            quoted = self._quote(talk.understood(question), hits, note=str(error))
+            return Reading(_with_note(quoted, note))
+        return dataclasses.replace(reading, answer=_with_note(reading.answer, note))
 
     def _quote(self, question: str, hits: Sequence[Hit], note: str = "") -> Answer:
         answer = extractive.answer(question, hits, self._compare, statistics=self._rarity)
@@ -246,6 +303,7 @@ class Desk:
         gone = forget.forget(self.store, self._media, self.profile, span)
         spooled = Spool(self.profile).forget(span)
         self._footprint.outdate()
+        self._talks.clear()
         return Forgotten(gone.moments, gone.media, spooled + gone.spooled)
 
     def preview_rule(self, text: str, examples: int = 5) -> RulePreview:
@@ -259,6 +317,7 @@ class Desk:
         """
         gone = Hindsight(self.profile, self.store, rule.parse(text)).forget(self._media)
         self._footprint.outdate()
+        self._talks.clear()
         return gone
 
     def report(self) -> status.Report:

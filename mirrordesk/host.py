@@ -19,7 +19,10 @@ from mirrordesk.worker import Emit, Handler, Server
 def _ask(desk: Desk) -> Handler:
     def handler(params: dict[str, Any], emit: Emit, cancelled: threading.Event) -> Any:
         answer = desk.ask(
-            params["question"], emit=lambda step: emit(to_json(step)), cancelled=cancelled
+            params["question"],
+            conversation=params.get("conversation"),
+            emit=lambda step: emit(to_json(step)),
+            cancelled=cancelled,
         )
         return to_json(answer)
 

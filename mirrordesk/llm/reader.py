@@ -6,9 +6,11 @@ evidence that was shown, and that evidence carries it (see `support`).
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,46 +20,82 @@ from mirrordesk.errors import UsageError
 from mirrordesk.llm import grammar
 from mirrordesk.llm.choice import Chosen, choose
 from mirrordesk.llm.citing import cite, merged
-from mirrordesk.llm.prompt import SYSTEM, user_message
+from mirrordesk.llm.conversation import Conversation
+from mirrordesk.llm.prompt import NOTING, SYSTEM, Layout, Mark, lay_out
 from mirrordesk.llm.stream import Shown
 from mirrordesk.llm.support import supported, touches
-from mirrordesk.records import Answer, Citation, Claim, Hit, Progress, to_json
+from mirrordesk.records import Answer, Citation, Claim, Hit, Moment, Progress, to_json
 from mirrordesk.worker import Worker
 
 NOTHING = "I have no memory of that."
 STOPPED = "Stopped before an answer was found."
-_SLACK = 32  # tokens: the marks around the evidence vary a little from one question to the next
+_SLACK = 32  # tokens: what stands around the evidence varies a little with the texts in it
 
 Emit = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An answer, and the evidence that was shown for it in its order."""
+
+    answer: Answer
+    shown: tuple[Chosen, ...] = ()
 
 
 class Reader:
     """Answers with the model of `settings`, in the process behind `worker`.
 
-    The process keeps its model between questions, so a Reader is free to make. Errors: WeightsError
-    for a file that is no model, UsageError for settings that do not fit it, WorkerError where the
-    process dies; the next question then starts a new one.
+    The process keeps its model between questions, so a Reader is free to make. `mark` makes the
+    word around the evidence; what was computed of it can be used again only under the same one.
+    `able`: the model follows more than the rules that Reader-micro was trained on, so it writes
+    notes before its answer and is told what was said before. Errors: WeightsError for a file that
+    is no model, UsageError for settings that do not fit it, WorkerError where the process dies; the
+    next question then starts a new one.
     """
 
-    def __init__(self, worker: Worker, settings: LlmSettings) -> None:
+    def __init__(
+        self,
+        worker: Worker,
+        settings: LlmSettings,
+        *,
+        mark: Mark | None = None,
+        able: bool = False,
+    ) -> None:
         self._worker = worker
         self._settings = settings
+        self._mark = mark or Mark(secrets.token_bytes(32))
+        self._able = able
+        self._system = NOTING if able else SYSTEM
+        self._limit = settings.answer_tokens + (grammar.NOTE_TOKENS if able else 0)
 
     def answer(
         self, question: str, hits: Sequence[Hit], emit: Emit, cancelled: threading.Event
     ) -> Answer:
         """The answer to `question` from `hits`; abstained where they do not carry one."""
+        return self.read(question, hits, emit, cancelled, Conversation()).answer
+
+    def read(
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        emit: Emit,
+        cancelled: threading.Event,
+        talk: Conversation,
+    ) -> Reading:
+        """The same as the next question of a talk, whose evidence stays where it was shown."""
         if not hits:  # nothing to read, so no model to load
-            return _Draft(question, Path(self._settings.model).stem, ()).abstain(NOTHING)
+            nothing = _Draft(question, Path(self._settings.model).stem, ()).abstain(NOTHING)
+            return Reading(nothing, talk.shown)
         began = time.perf_counter()
         emit(Progress("reading"))
         loaded = self._load()
         load_s = time.perf_counter() - began
-        chosen = self._choose(question, hits, loaded["context"])
+        chosen = self._choose(question, hits, loaded["context"], talk)
         draft = _Draft(question, loaded["name"], chosen)
         if not chosen:
-            return draft.abstain(NOTHING, load_s=load_s, total_s=time.perf_counter() - began)
-        written = self._generate(question, chosen, emit, cancelled)
+            nothing = draft.abstain(NOTHING, load_s=load_s, total_s=time.perf_counter() - began)
+            return Reading(nothing)
+        written = self._generate(self._lay_out(question, chosen, talk), chosen, emit, cancelled)
         seconds = written["total_s"] - written["first_token_s"]
         timings = {
             "load_s": load_s,
@@ -65,7 +103,8 @@ class Reader:
             "tokens_per_s": written["tokens"] / seconds if seconds else 0.0,
             "total_s": time.perf_counter() - began,
         }
-        return draft.check(written["text"], stopped=cancelled.is_set(), timings=timings)
+        answer = draft.check(written["text"], stopped=cancelled.is_set(), timings=timings)
+        return Reading(answer, tuple(chosen))
 
     def _load(self) -> dict[str, Any]:
         path = Path(self._settings.model).expanduser().absolute()
@@ -74,30 +113,50 @@ class Reader:
         )
         return loaded
 
-    def _choose(self, question: str, hits: Sequence[Hit], context: int) -> list[Chosen]:
-        bare = user_message(question, [], clock.now_ns())
-        overhead = self._call("measure", system=SYSTEM, user=bare) + _SLACK
-        room = context - overhead - self._settings.answer_tokens
+    def _choose(
+        self, question: str, hits: Sequence[Hit], context: int, talk: Conversation
+    ) -> list[Chosen]:
+        bare = self._lay_out(question, (), talk).text
+        overhead = self._call("measure", system=self._system, user=bare) + _SLACK
+        room = context - overhead - self._limit
         if room <= 0:
             raise UsageError(
                 f"The question, the rules and the answer fill the {context} tokens of context; "
                 "raise llm.context, lower llm.answer_tokens or ask in fewer words."
             )
-        budget = min(self._settings.evidence_tokens, room)
-        return choose(question, hits, budget, lambda texts: self._call("count", texts=texts))
+        return choose(
+            talk.understood(question),
+            hits,
+            min(self._settings.evidence_tokens, room),
+            lambda texts: self._call("count", texts=texts),
+            talk.shown if self._able else (),
+            room,
+        )
+
+    def _lay_out(self, question: str, chosen: Sequence[Chosen], talk: Conversation) -> Layout:
+        """What the user role says. A model that is told nothing of the talk gets a question that
+        stands alone."""
+        asked = question if self._able else talk.understood(question)
+        earlier = talk.earlier() if self._able else ()
+        evidence = [item.evidence for item in chosen]
+        return lay_out(asked, evidence, clock.now_ns(), self._mark, earlier)
 
     def _generate(
-        self, question: str, chosen: list[Chosen], emit: Emit, cancelled: threading.Event
+        self, layout: Layout, chosen: Sequence[Chosen], emit: Emit, cancelled: threading.Event
     ) -> dict[str, Any]:
-        evidence = [item.evidence for item in chosen]
+        sources = [[], *([_source(item.moment)] for item in chosen)]
         call = self._worker.call(
             "generate",
-            system=SYSTEM,
-            user=user_message(question, evidence, clock.now_ns()),
-            grammar=grammar.gbnf([item.id for item in evidence]),
-            limit=self._settings.answer_tokens,
+            system=self._system,
+            user=layout.text,
+            blocks=[
+                {"text": text, "sources": found}
+                for text, found in zip(layout.blocks, sources, strict=True)
+            ],
+            grammar=grammar.gbnf([item.evidence.id for item in chosen], notes=self._able),
+            limit=self._limit,
         )
-        shown = Shown()
+        shown = Shown(notes=self._able)
         for piece in call.events(cancelled):
             if text := shown.take(piece):
                 emit(Progress("text", text))
@@ -106,6 +165,11 @@ class Reader:
 
     def _call(self, method: str, **params: Any) -> Any:
         return self._worker.call(method, **params).result()
+
+
+def _source(moment: Moment) -> dict[str, Any]:
+    """The moment as what is kept of it is forgotten by."""
+    return {"id": moment.id, "start_ns": moment.start_ns, "end_ns": moment.end_ns}
 
 
 class _Draft:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from mirrordesk.llm.grammar import NO_MEMORY
+from mirrordesk.llm.grammar import ANSWER, NO_MEMORY
 
 
 class Shown:
     """Turns raw pieces into pieces to show.
 
-    Leaves out what stands in brackets and the bullet of each line, and keeps `NO MEMORY` back: the
-    finished answer says that in better words.
+    Leaves out notes, what stands in brackets and the bullet of each line, and keeps `NO MEMORY`
+    back: the finished answer says that in better words.
     """
 
-    def __init__(self) -> None:
-        self._line = ""  # of the answer, as written so far
+    def __init__(self, *, notes: bool = False) -> None:
+        self._line = ""  # as written so far
         self._sent = 0  # characters of the line's shown form that are out
-        self._first = True
+        self._first = True  # line of the answer
+        self._noting = notes
 
     def take(self, piece: str) -> str:
         """What may be shown now that `piece` has come; often nothing."""
@@ -23,12 +24,21 @@ class Shown:
 
     def _character(self, character: str) -> str:
         if character == "\n":
-            self._line, self._sent, self._first = "", 0, False
-            return character
+            return self._end_line()
         self._line += character
+        if self._noting:
+            return ""
         if self._first and NO_MEMORY.startswith(self._line):
             return ""
         shown = self._line.removeprefix("-").partition("[")[0].strip()
         fresh = shown[self._sent :]
         self._sent = max(self._sent, len(shown))
         return fresh
+
+    def _end_line(self) -> str:
+        line, self._line, self._sent = self._line, "", 0
+        if self._noting:
+            self._noting = line != ANSWER
+            return ""
+        self._first = False
+        return "\n"

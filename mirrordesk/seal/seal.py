@@ -77,6 +77,10 @@ class Seal:
         except self._refusals as error:
             raise Broken("These bytes are not what was sealed.") from error
 
+    def secret(self, use: str) -> bytes:
+        """32 bytes for another use, which tell nothing of the key or of other uses."""
+        return self._derived(f"secret {use}")
+
     @functools.cached_property
     def aead(self) -> AESGCM:
         """The cipher for content."""

@@ -158,7 +158,9 @@ def test_whatever_the_weights_say_the_answer_has_its_form(tmp_path: Path, seed: 
 @pytest.mark.parametrize("number", [1, 9, 24, 64])
 def test_the_grammar_is_accepted_for_any_number_of_ids(engine: Engine, number: int) -> None:
     ids = [f"E{n}" for n in range(1, number + 1)]
-    assert write(engine, "Hello", rules=grammar.gbnf(ids), limit=3).tokens == 3
+    for notes in (False, True):
+        rules = grammar.gbnf(ids, notes=notes)
+        assert write(engine, "Hello", rules=rules, limit=3).tokens == 3
 
 
 def test_the_same_question_gives_the_same_text(engine: Engine) -> None:

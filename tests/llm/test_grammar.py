@@ -25,6 +25,12 @@ IDS = ("E1", "E2", "E12")
         ("It was blue.", []),
         ("- No source.", []),
         ("- Tricky [E1] inside. [E2]", []),
+        ("none\nAnswer:\nNO MEMORY", []),
+        (
+            "E1: relevant because it is blue\nE9: relevant because - so\nAnswer:\n- Blue. [E1]",
+            [("Blue.", ("E1",))],
+        ),
+        ("E1: relevant because it was cut off", []),
     ],
 )
 def test_claims_come_back_with_the_sources_that_exist(

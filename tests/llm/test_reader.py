@@ -15,7 +15,9 @@ from mirrordesk.clock import MINUTE
 from mirrordesk.config import LlmSettings
 from mirrordesk.errors import UsageError, WeightsError, WorkerError
 from mirrordesk.llm.choice import STRETCH, choose
-from mirrordesk.llm.reader import NOTHING, STOPPED, Reader
+from mirrordesk.llm.conversation import Conversation
+from mirrordesk.llm.prompt import Mark
+from mirrordesk.llm.reader import NOTHING, STOPPED, Reader, Reading
 from mirrordesk.records import Answer, Box, Hit, Kind, Moment, Progress, TextLine
 from mirrordesk.worker import Worker
 from tests.llm import tiny_gguf
@@ -252,6 +254,94 @@ def test_the_same_screen_seen_again_is_read_once() -> None:
     again = [replace(DENTIST, id=f"again{n}", start_ns=START + n) for n in range(5)]
     found = choose("dentist", hits(DENTIST, *again), 100, lambda lines: [1] * len(lines))
     assert [item.moment.id for item in found] == ["dentist"]
+
+
+NOTED = "E1: relevant because it names the day\nAnswer:\n"
+
+
+@pytest.fixture
+def converse(scripted: Worker, tmp_path: Path) -> Callable[..., Reading]:
+    """Read as a model that can do more than Reader-micro, as the next question of a talk."""
+    path = tiny_gguf.make(tmp_path / "model.gguf", context=8192)
+
+    def read(
+        script: str,
+        *moments: Moment,
+        talk: Conversation,
+        question: str = "When does the dentist come?",
+        emit: Callable[[Progress], None] = lambda _step: None,
+    ) -> Reading:
+        path.with_suffix(".txt").write_text(script)
+        settings = replace(SETTINGS, model=str(path), context=8192)
+        reader = Reader(scripted, settings, mark=Mark(b"secret"), able=True)
+        return reader.read(question, hits(*moments), emit, threading.Event(), talk)
+
+    return read
+
+
+def test_notes_come_before_the_answer_and_are_neither_shown_nor_kept(
+    converse: Callable[..., Reading],
+) -> None:
+    steps: list[Progress] = []
+    script = f"{NOTED}- The dentist comes on Tuesday. [E1]"
+    reading = converse(script, DENTIST, talk=Conversation(), emit=steps.append)
+    assert reading.answer.text == "The dentist comes on Tuesday."
+    assert reading.answer.note == ""
+    assert "".join(step.text for step in steps) == "The dentist comes on Tuesday."
+
+
+def test_evidence_keeps_its_number_in_a_talk_and_what_is_new_comes_behind_it(
+    converse: Callable[..., Reading], tmp_path: Path
+) -> None:
+    script = f"{NOTED}- The budget of Ana is 48,500 euros. [E1]"
+    first = converse(script, BUDGET, talk=Conversation(), question="What is Ana's budget?")
+    prompts = [(tmp_path / "model.asked").read_text(encoding="utf-8")]
+    talk = Conversation().after("What is Ana's budget?", first.answer, first.shown)
+    second = converse(f"{NOTED}- The dentist comes on Tuesday. [E2]", DENTIST, BUDGET, talk=talk)
+    prompts.append((tmp_path / "model.asked").read_text(encoding="utf-8"))
+    assert [item.moment.id for item in second.shown] == ["budget", "dentist"]  # though it is older
+    assert [claim.sources for claim in second.answer.claims] == [("dentist",)]
+    shown, _, _ = prompts[0].partition("</evidence ")
+    assert "48,500 euros" in shown
+    assert prompts[1].startswith(shown)
+    assert '"answered": "The budget of Ana is 48,500 euros."' in prompts[1]
+
+
+def test_the_same_question_again_shares_all_but_the_time(
+    converse: Callable[..., Reading], tmp_path: Path
+) -> None:
+    reading = converse(f"{NOTED}NO MEMORY", DENTIST, BUDGET, talk=Conversation())
+    one = (tmp_path / "model.asked").read_text(encoding="utf-8")
+    again = converse(f"{NOTED}NO MEMORY", DENTIST, BUDGET, talk=Conversation(shown=reading.shown))
+    other = (tmp_path / "model.asked").read_text(encoding="utf-8")
+    assert again.shown == reading.shown
+    assert one.split("Now it is")[0] == other.split("Now it is")[0]
+
+
+def test_a_talk_never_outgrows_the_context(converse: Callable[..., Reading]) -> None:
+    talk, most = Conversation(), 0
+    for turn in range(12):
+        seen = [frame(f"m{turn}-{n}", f"Item {turn} {n} {'word ' * 60}") for n in range(3)]
+        reading = converse(f"{NOTED}NO MEMORY", *seen, talk=talk, question=f"Item {turn}?")
+        talk = talk.after(f"Item {turn}?", reading.answer, reading.shown)
+        assert {f"m{turn}-0"} <= {item.moment.id for item in reading.shown}
+        most = max(most, len(reading.shown))
+    assert 3 < most < 36
+    assert len(talk.shown) <= most
+
+
+def test_where_a_text_is_cut_does_not_depend_on_the_question() -> None:
+    lines = [f"alpha{n} beta{n} {'filler ' * 30}end." for n in range(12)]
+    long = frame("long", *lines)
+
+    def chosen(question: str) -> set[str]:
+        found = choose(question, hits(long), 99, lambda texts: [1] * len(texts))
+        return {item.evidence.text for item in found}
+
+    assert chosen("alpha1") & chosen("beta1 beta2")
+    for one in chosen("alpha1") | chosen("beta7"):
+        for other in chosen("alpha2 alpha8"):
+            assert one == other or not set(one.split()) & set(other.split()) - {"filler", "end."}
 
 
 def test_the_real_random_model_never_yields_an_unsupported_claim(host: Worker, model: Path) -> None:

@@ -37,3 +37,11 @@ def test_bullets_and_citations_are_left_out(written: str, seen: str) -> None:
 def test_how_the_text_is_cut_into_pieces_does_not_matter(cuts: list[int]) -> None:
     written = "- The  tea was green. [E1]\n- Nobody said NO MEMORY. [E2][E3]"
     assert shown(written, cuts) == shown(written)
+
+
+@pytest.mark.parametrize("notes", ["none", "E1: relevant because Answer: is in it\nE2: relevant"])
+def test_notes_are_not_shown(notes: str) -> None:
+    stream = Shown(notes=True)
+    written = f"{notes}\nAnswer:\n- Tea at four. [E1]\n- Coffee. [E2]"
+    assert "".join(map(stream.take, written)) == "Tea at four.\nCoffee."
+    assert Shown(notes=True).take("none\nAnswer:\nNO MEMORY") == ""
