@@ -80,7 +80,8 @@ def demand(facts: ModelFacts, layout: Layout, told: Forecast, gpus: Sequence[Gpu
     names = {gpu.name for gpu in gpus}
     layers = layout.gpu_layers if names else 0
     on_gpu = gpu_weights(facts, layers)
-    scratch = sum(size for device, size in told.compute.items() if device in names)
+    # a device may have several kinds of buffer, `MTL0_Private`; `CUDA_Host` is main memory
+    scratch = sum(size for kind, size in told.compute.items() if kind.split("_")[0] in names)
     return Demand(
         layout=layout,
         weights=on_gpu + facts.weights.in_memory(_counted(facts, layers)),
