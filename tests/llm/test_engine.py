@@ -21,6 +21,7 @@ from tests.llm import tiny_gguf
 
 SMALL = LlmSettings(context=2048, type_k="f16", type_v="f16")
 IDS = ["E1", "E2", "E10"]
+DIGIT = 2**20 / 100  # llama.cpp forecasts megabytes with two digits behind the point
 PLAIN_TEXT = "root ::= [a-z ]{1900}"
 
 
@@ -63,8 +64,7 @@ def test_every_cache_type_loads_and_writes(
     engine = Engine(model, replace(SMALL, context=512, type_k=type_k, type_v=type_v))
     assert (engine.loaded.type_k, engine.loaded.type_v) == (type_k.lower(), type_v.lower())
     assert engine.loaded.context == 512
-    beside = engine.loaded.kv_bytes - 512 * bytes_per_token
-    assert 0 <= beside < 8192  # by which llama.cpp turns what it quantises
+    assert abs(engine.loaded.kv_bytes - 512 * bytes_per_token) <= DIGIT
     assert write(engine, "Hello", limit=5, rules=PLAIN_TEXT).tokens == 5
     engine.close()
 
