@@ -217,7 +217,6 @@ class LlmSettings:
             return self.server
 
 
-
 @dataclass(frozen=True, slots=True)
 class StorageSettings:
     budget_gb: float = _setting(

@@ -27,7 +27,7 @@ from typing import IO, Any
 from mirrordesk import errors
 from mirrordesk.errors import MirrorDeskError, WorkerError
 
-LOOK_EVERY_S = 0.1  # at whether a call is to be cancelled, while it tells nothing
+LOOK_EVERY_S = 0.05  # at whether a call is to be cancelled, while it tells nothing
 LAST_WORDS_S = 5.0  # what calls under way may still take when the parent is gone
 
 Emit = Callable[[Any], None]

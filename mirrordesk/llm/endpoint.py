@@ -8,6 +8,7 @@ followed, and no proxy that the environment names is used.
 from __future__ import annotations
 
 import contextlib
+import functools
 import http.client
 import ipaddress
 import json
@@ -135,12 +136,11 @@ class Connection:
 
     def _connect(self) -> http.client.HTTPConnection:
         endpoint = self._endpoint
-        context = ssl.create_default_context()
         sock = socket.create_connection(self._resolved(), CONNECT_S)
         try:
             sock.settimeout(CONNECT_S)
             if endpoint.secure:
-                sock = context.wrap_socket(sock, server_hostname=endpoint.host)
+                sock = _trust().wrap_socket(sock, server_hostname=endpoint.host)
             sock.settimeout(SILENCE_S)
         except OSError:
             sock.close()
@@ -189,6 +189,11 @@ class Connection:
         said = " ".join(response.read(4096).decode(errors="replace").split())[:_SAID]
         shown = "".join(c for c in said if c.isprintable())
         return WorkerError(f"{host} refuses the question ({response.status}): {shown}")
+
+
+@functools.cache  # reading the system's certificates takes a while
+def _trust() -> ssl.SSLContext:
+    return ssl.create_default_context()
 
 
 def _cause(error: Exception) -> str:
