@@ -1,7 +1,8 @@
 """Says what was chosen on this machine and why, what is missing, and the command that mends it.
 
-It looks and does not load: no model is opened, nothing is captured. A sound device is opened for a
-moment, for that alone tells whether it answers.
+It looks and does not load: no model is opened, nothing is captured; of a language model the header
+is read, in a process of its own. A sound device is opened for a moment, for that alone tells
+whether it answers.
 """
 
 from __future__ import annotations
@@ -20,7 +21,15 @@ from collections.abc import Iterator
 from mirrordesk import weights
 from mirrordesk.capture import accessibility, audio, backends, soundserver
 from mirrordesk.config import Settings
-from mirrordesk.errors import CaptureUnavailable, KeyTrouble, WeightsError, WeightsMissing
+from mirrordesk.errors import (
+    CaptureUnavailable,
+    KeyTrouble,
+    UsageError,
+    WeightsError,
+    WeightsMissing,
+    WorkerError,
+)
+from mirrordesk.llm import foresee
 from mirrordesk.paths import Profile
 from mirrordesk.perception import devices
 from mirrordesk.records import Check
@@ -57,7 +66,7 @@ def checks(profile: Profile, settings: Settings) -> list[Check]:
         _model("speech", Role.SPEECH, settings, "whisper", "its work stays pending"),
         _model("pictures", Role.IMAGE, settings, "open_clip", "its work stays pending"),
         _device(),
-        _language_model(settings),
+        *_language_model(profile, settings),
         _package("window", "PySide6", "Qt through PySide6"),
         _package("notebook", "anywidget", "anywidget"),
     ]
@@ -206,18 +215,15 @@ def _device() -> Check:
     return Check("device", OK, f"{device.name} for speech and pictures: {device.why}")
 
 
-def _language_model(settings: Settings) -> Check:
-    kv = f"KV cache {settings.llm.type_k}/{settings.llm.type_v}"
-    runs = f"; {kv}; {_llama_device(settings)}"
-    return _model("answers", Role.LLM, settings, "llama_cpp", "answers quote found text", runs)
-
-
-def _llama_device(settings: Settings) -> str:
-    """What llama.cpp runs on, told by the libraries it was built with."""
-    if settings.llm.gpu_layers == 0:
-        return "on the processor, as the setting llm.gpu_layers says"
-    package = weights.package_folder("llama_cpp")
-    names = {file.name for file in (package / "lib").iterdir()} if package else set()
-    kinds = ("cuda", "metal", "vulkan", "hip")
-    built = [kind for kind in kinds if any(f"ggml-{kind}" in name for name in names)]
-    return f"through {built[0]}" if built else "on the processor: llama.cpp is built without a GPU"
+def _language_model(profile: Profile, settings: Settings) -> Iterator[Check]:
+    """Which model answers, and what it will take of the memory."""
+    answers = _model("answers", Role.LLM, settings, "llama_cpp", "answers quote found text")
+    yield answers
+    if answers.state != OK:
+        return
+    path = weights.of(Role.LLM, settings.llm.model).path
+    try:
+        why = foresee.reasons(path, settings.llm, profile.logs / "planning.log")
+        yield Check("answer memory", OK, " ".join(why))
+    except (UsageError, WeightsError, WorkerError) as error:
+        yield Check("answer memory", PROBLEM, str(error), RECOMMEND)

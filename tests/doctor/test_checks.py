@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import platform
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,11 +26,13 @@ from mirrordesk.config import (
     SpeechSettings,
 )
 from mirrordesk.demo.virtual_desktop import VirtualDesktop
+from mirrordesk.llm import foresee
 from mirrordesk.paths import Profile
 from mirrordesk.perception import devices
 from mirrordesk.records import Check
 from mirrordesk.registry import places
 from models.micro import pin
+from tests.llm import made_up
 
 QUIET = CaptureSettings(microphone=False, loopback=False)
 
@@ -42,6 +47,19 @@ def no_display(monkeypatch: pytest.MonkeyPatch) -> None:
 def no_session_bus(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., list[str]]:
+    """The true plans, each made once, since every one takes a process."""
+    log = tmp_path_factory.mktemp("log") / "planning.log"
+    plan = functools.cache(functools.partial(foresee.reasons, log=log))
+    return lambda path, settings, _log: plan(path, settings)
+
+
+@pytest.fixture(autouse=True)
+def planned_once(monkeypatch: pytest.MonkeyPatch, planned: Callable[..., list[str]]) -> None:
+    monkeypatch.setattr(foresee, "reasons", planned)
 
 
 @pytest.fixture(autouse=True)
@@ -167,12 +185,48 @@ def test_a_model_file_that_is_none_is_a_problem(profile: Profile, tmp_path: Path
     assert "wrong.gguf" in answers.detail
 
 
-def test_a_model_file_names_its_cache_and_where_it_runs(profile: Profile, tmp_path: Path) -> None:
+def test_the_memory_that_answers_take_is_planned_and_explained(profile: Profile) -> None:
+    memory = _checks(profile, llm=LlmSettings(type_k="q8_0", type_v="q4_0"))["answer memory"]
+    assert memory.state == "ok"
+    assert re.search(r"KV cache \d+ MB.* of the [\d,]+ MB that are free", memory.detail)
+    assert "2,560 tokens of context: the model was trained on no more" in memory.detail
+    assert "Keys are kept as q8_0 and values as q4_0" in memory.detail
+    assert "processor" in memory.detail or "GPU" in memory.detail
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        (LlmSettings(type_v="q9_9"), "There is no KV cache type `q9_9`"),
+        (LlmSettings(context=-1), "The setting `llm.context` is a number of tokens"),
+    ],
+)
+def test_a_plan_that_cannot_be_made_is_a_problem(
+    profile: Profile, settings: LlmSettings, sentence: str
+) -> None:
+    memory = _checks(profile, llm=settings)["answer memory"]
+    assert memory.state == "problem"
+    assert sentence in memory.detail
+
+
+def test_a_file_that_llama_cpp_cannot_read_is_a_problem(profile: Profile, tmp_path: Path) -> None:
     model = tmp_path / "model.gguf"
     model.write_bytes(b"GGUF and more")
-    answers = _checks(profile, llm=LlmSettings(model=str(model), gpu_layers=0))["answers"]
-    assert answers.state == "ok"
-    assert "KV cache q8_0/q8_0; on the processor" in answers.detail
+    found = _checks(profile, llm=LlmSettings(model=str(model)))
+    assert found["answers"].state == "ok"  # it begins like one
+    assert found["answer memory"].state == "problem"
+    assert "model.gguf" in found["answer memory"].detail
+
+
+def test_a_file_that_takes_llama_cpp_down_takes_nobody_else(
+    profile: Profile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GGML_NO_BACKTRACE", "1")
+    sizes = made_up.heads(key_length=96)  # 8 heads of 96 values in 256: its graph does not add up
+    path = made_up.make(tmp_path / "odd.gguf", "phi3", sizes | {"rope.dimension_count": 96})
+    memory = _checks(profile, llm=LlmSettings(model=str(path)))["answer memory"]
+    assert memory.state == "problem"
+    assert "planning" in memory.detail
 
 
 def test_a_profile_open_to_others_is_a_problem(profile: Profile) -> None:
