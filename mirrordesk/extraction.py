@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from mirrordesk import clock, config, durable, weights
@@ -27,24 +27,20 @@ from mirrordesk.knowledge import (
     Note,
     NoteKind,
     Procedure,
-    Source,
-    note_id,
 )
-from mirrordesk.learning.revision import Statement, learn, statements_of
+from mirrordesk.llm import noting
 from mirrordesk.llm.agreement import LEGIBLE
-from mirrordesk.llm.checking import Reason, Told
-from mirrordesk.llm.extract import Extracted, Extractor, GoOn, Stopped
+from mirrordesk.llm.checking import Reason
+from mirrordesk.llm.extract import Extractor, GoOn, Stopped
 from mirrordesk.memory.looked import Due, Looked, is_read, state_of
 from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
 from mirrordesk.records import Episode
-from mirrordesk.terms import letters
 from mirrordesk.weights import Weights
 from mirrordesk.worker import Worker
 
 TOGETHER = 4  # episodes of one step
 REST_AFTER_FAILURE_S = 3600.0
-EPISODE = "episode"  # the span of a digest
 _NOTE = "read by a model:"
 _GOAL = "goal of "
 
@@ -173,14 +169,14 @@ class Extraction:
         moments = [there[key] for key in episode.moments if key in there and is_read(there[key])]
         found = extractor.read(moments)
         known = {note.id: note for note in notes}
-        taken = _taken(known.values())
+        taken = noting.taken(known.values())
         fresh = [one for one in found.facts if (one.subject, one.predicate) not in taken]
         rejects = found.rejects + Counter({Reason.KNOWN: len(found.facts) - len(fresh)})
-        facts, gone = _revised(known.values(), fresh)
+        facts, gone = noting.revised(known.values(), fresh)
         made: list[Fact | Digest | Block] = [
             *facts,
-            *_summed_up(episode, found),
-            *_lines(found, known),
+            *noting.summed_up(episode, found),
+            *noting.lines(found, known),
         ]
         return Learnt(tuple(replace(one, origin=name) for one in made), gone, rejects)
 
@@ -206,14 +202,14 @@ class Extraction:
         So are digests of episodes that were cut anew.
         """
         notes = self._store.notes.each()
-        taken = _taken(notes)
-        told = {_digest_id(episode) for episode in self._store.episodes_since(0)}
+        taken = noting.taken(notes)
+        told = {noting.digest_id(episode) for episode in self._store.episodes_since(0)}
         gone = {
             note.id
             for note in notes
-            if _is_ours(note)
+            if noting.is_models(note)
             and (
-                (isinstance(note.learned, Fact) and _about(note.learned) in taken)
+                (isinstance(note.learned, Fact) and noting.about(note.learned) in taken)
                 or (isinstance(note.learned, Digest) and note.id not in told)
             )
         }
@@ -239,74 +235,6 @@ class Extraction:
     def _tell(self, about: Mapping[str, object]) -> None:
         line = {"at": clock.iso(clock.now_ns()), "about": "reading", **about}
         durable.append_line(self._log, json.dumps(line))
-
-
-def _is_ours(note: Note) -> bool:
-    return note.author is Author.MODEL and not note.locked
-
-
-def _about(fact: Fact) -> tuple[str, str]:
-    return fact.subject, fact.predicate
-
-
-def _taken(notes: Iterable[Note]) -> set[tuple[str, str]]:
-    """Subjects and predicates of which rules or the person tell."""
-    return {
-        _about(note.learned)
-        for note in notes
-        if isinstance(note.learned, Fact) and not _is_ours(note)
-    }
-
-
-def _revised(
-    notes: Iterable[Note], fresh: Sequence[Statement]
-) -> tuple[list[Fact], frozenset[str]]:
-    """The facts of models that change with fresh statements, and those that go."""
-    known = [
-        replace(note.learned, origin="")
-        for note in notes
-        if isinstance(note.learned, Fact) and _is_ours(note)
-    ]
-    before = [one for fact in known for one in statements_of(fact)]
-    revision = learn(known, [*before, *fresh], ())
-    return revision.changed, revision.gone
-
-
-def _digest_id(episode: Episode) -> str:
-    return note_id(NoteKind.DIGEST, EPISODE, episode.id)
-
-
-def _summed_up(episode: Episode, found: Extracted) -> list[Digest]:
-    if not found.summary:
-        return []
-    return [
-        Digest(
-            id=_digest_id(episode),
-            span=EPISODE,
-            start_ns=episode.start_ns,
-            end_ns=episode.end_ns,
-            title=episode.title,
-            text="\n".join(told.text for told in found.summary),
-            sources=_joined(told.sources for told in found.summary),
-        )
-    ]
-
-
-def _lines(found: Extracted, known: Mapping[str, Note]) -> list[Block]:
-    """Lines about the person, each with the sources that it had before."""
-    return [_line(told, known) for told in found.profile]
-
-
-def _line(told: Told, known: Mapping[str, Note]) -> Block:
-    key = note_id(NoteKind.PROFILE, told.topic, letters(told.text))
-    before = known[key].learned.sources if key in known else ()
-    return Block(key, told.topic, told.text, _joined((before, told.sources)))
-
-
-def _joined(several: Iterable[Sequence[Source]]) -> tuple[Source, ...]:
-    """All of them once, in order of time."""
-    every = {source for sources in several for source in sources}
-    return tuple(sorted(every, key=lambda s: (s.start_ns, s.moment, s.quote)))
 
 
 def _state_of(note: Note) -> str:
