@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 from mirrordesk import clock
@@ -44,9 +45,27 @@ CHANNELS = {
 }
 
 
+# What turns the direction of writing, or is there and cannot be seen: tag characters spell whole
+# sentences. What joins letters (in Persian, in emoji) stays.
+_UNSEEN = re.compile(
+    "[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e0fff]"
+)
+_MARKS = re.compile(r"(?<![\w\])])(?:\[E?-?\d{1,7}\])+")
+
+
 def leaving(host: str) -> str:
     """The mark beside every answer that another machine writes."""
     return f"Answers are written by {host}; your evidence leaves this machine."
+
+
+def legible(text: str) -> str:
+    """Recorded text without what turns its direction or hides in it."""
+    return _UNSEEN.sub("", text)
+
+
+def quoted(text: str) -> str:
+    """Recorded text as part of an answer: what looks like a citation, `[3]`, becomes `(3)`."""
+    return _MARKS.sub(lambda marks: marks[0].replace("[", "(").replace("]", ")"), legible(text))
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:

@@ -87,7 +87,7 @@ def _answer_lines(answer: Answer) -> Iterable[str]:
         yield "Found text (quoted from your memory, no language model):"
     for claim in answer.claims:
         marks = "".join(f"[{numbers[s]}]" for s in claim.sources if s in numbers)
-        yield f"  {plain(claim.text)} {marks}"
+        yield f"  {plain(words.quoted(claim.text))} {marks}"
     yield ""
     for citation in answer.citations:
         yield f"  [{numbers[citation.id]}] {_citation_line(citation)}"

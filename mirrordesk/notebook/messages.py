@@ -29,7 +29,10 @@ def answered(answer: Answer, *, stopped: bool) -> Message:
     return {
         "type": "answer",
         "claims": [
-            {"text": claim.text, "sources": [numbers[i] for i in claim.sources if i in numbers]}
+            {
+                "text": words.quoted(claim.text),
+                "sources": [numbers[i] for i in claim.sources if i in numbers],
+            }
             for claim in answer.claims
         ],
         "citations": [card(citation, numbers[citation.id]) for citation in citations],
@@ -59,10 +62,10 @@ def card(citation: Citation, number: int) -> Message:
     return {
         "number": number,
         "kind": citation.kind.value,
-        "app": citation.app,
-        "title": citation.title,
+        "app": words.legible(citation.app),
+        "title": words.legible(citation.title),
         "when": _when(citation),
-        "text": citation.text,
+        "text": words.legible(citation.text),
         "boxes": [[box.x, box.y, box.w, box.h] for box in boxes(citation)],
         "media": citation.media is not None,
     }

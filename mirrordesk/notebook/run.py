@@ -11,7 +11,7 @@ from mirrordesk.notebook import messages, pictures
 from mirrordesk.notebook.transcript import Transcript
 from mirrordesk.records import Answer, Citation, Kind
 from mirrordesk.seal import files
-from mirrordesk.words import STAGES
+from mirrordesk.words import STAGES, quoted
 
 OPENING = "Opening your memory"
 GONE = "This evidence is not there any more; it may have been forgotten."
@@ -71,7 +71,7 @@ class Run:
                 pending.cancel()
         for step in pending.events():
             if step.stage == "text":
-                self._transcript.tell({"type": "piece", "text": step.text})
+                self._transcript.tell({"type": "piece", "text": quoted(step.text)})
             else:
                 self._transcript.tell({"type": "stage", "words": STAGES[step.stage]})
         return pending.result()

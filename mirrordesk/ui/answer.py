@@ -24,9 +24,10 @@ FOUND_TEXT_TIP = "Quoted from your memory as it was recorded; no language model 
 
 class Exchange(QWidget):
     """A question, what is being done about it, and its Answer. `opened` carries all citations of
-    the answer and the index of the one to show."""
+    the answer and the index of the one to show, `again` the question to be asked once more."""
 
     opened = Signal(list, int)
+    again = Signal(str)
 
     def __init__(self, context: Context, question: str) -> None:
         super().__init__()
@@ -152,6 +153,9 @@ class Exchange(QWidget):
         copy = IconButton(self._context.theme, "copy", "Copy the answer")
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(_copied(answer)))
         row.addWidget(copy)
+        again = IconButton(self._context.theme, "again", "Ask again")
+        again.clicked.connect(lambda: self.again.emit(self.question))
+        row.addWidget(again)
         row.addStretch(1)
         return row
 
@@ -193,9 +197,13 @@ def _copied(answer: Answer) -> str:
     claims = []
     for claim in answer.claims:
         marks = "".join(f" [{numbers[source]}]" for source in claim.sources if source in numbers)
-        claims.append(claim.text + marks)
+        claims.append(words.quoted(claim.text) + marks)
     sources = [
-        f"[{index}] {item.app or item.kind}: {item.title} ({words.when(item.start_ns, item.zone)})"
+        f"[{index}] {_source(item)} ({words.when(item.start_ns, item.zone)})"
         for index, item in enumerate(answer.citations, 1)
     ]
     return "\n".join([*claims, "", *sources])
+
+
+def _source(item: Citation) -> str:
+    return words.quoted(f"{item.app or item.kind}: {item.title}")

@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
+from mirrordesk import words
 from mirrordesk.records import Claim
 from mirrordesk.ui.style import CAPTION, LEAD, Theme, font
 
@@ -93,14 +94,14 @@ class AnswerText(QTextEdit):
     def stream(self, text: str) -> None:
         """Show provisional text."""
         self.clear()
-        self._cursor_for_block(first=True).insertText(text, self._format())
+        self._cursor_for_block(first=True).insertText(words.quoted(text), self._format())
 
     def show_claims(self, claims: Sequence[Claim], numbers: dict[str, int]) -> None:
         """Show each claim as a paragraph, with a chip for each source that has a number."""
         self.clear()
         for index, claim in enumerate(claims):
             cursor = self._cursor_for_block(first=index == 0)
-            cursor.insertText(claim.text, self._format())
+            cursor.insertText(words.quoted(claim.text), self._format())
             for source in claim.sources:
                 if source in numbers:
                     cursor.insertText(_OBJECT, self._chip(numbers[source]))

@@ -12,16 +12,17 @@ from mirrordesk.records import Answer, Progress
 class Asking:
     """Runs `work` on a thread. `stop` may come before the desk has taken the question."""
 
-    def __init__(self, desk: DeskClient, question: str) -> None:
+    def __init__(self, desk: DeskClient, question: str, conversation: str) -> None:
         self._desk = desk
         self._question = question
+        self._conversation = conversation
         self._pending: PendingAnswer | None = None
         self._lock = threading.Lock()
         self.stopped = False
 
     def work(self, step: Callable[[Progress], None]) -> Answer:
         """Ask, send each step on, and return the answer. Raises what asking failed with."""
-        pending = self._desk.ask(self._question)
+        pending = self._desk.ask(self._question, self._conversation)
         with self._lock:
             self._pending = pending
             if self.stopped:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
+from uuid import uuid4
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
@@ -15,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from mirrordesk import config, words
 from mirrordesk.control import Span
 from mirrordesk.records import Answer, Progress
 from mirrordesk.ui.answer import Exchange
@@ -36,7 +39,8 @@ NOTHING_YET = (
     "Nothing is remembered yet. While recording runs, what you see and hear becomes "
     "something you can ask about."
 )
-READY = "Every answer shows the frame or the words it comes from. Nothing leaves this computer."
+READY = "Every answer shows the frame or the words it comes from."
+STAYS = "Nothing leaves this computer."
 
 
 def _column(inner: QWidget) -> QHBoxLayout:
@@ -60,12 +64,18 @@ class Chat(QWidget):
         self._context = context
         self._asking: Asking | None = None
         self._job: Job | None = None
+        self._conversation = uuid4().hex
         self.exchanges: list[Exchange] = []
         self.setProperty("role", "page")
         self.composer = Composer(context.theme)
         self.composer.asked.connect(self.ask)
         self.composer.stopped.connect(self.cancel)
-        self._hint = label(READY, "lead", wrap=True)
+        self.composer.began.connect(self.begin)
+        host = config.load(context.desk.profile).llm.server_host
+        self.leaving = label(words.leaving(host) if host else "", "caption", wrap=True)
+        self.leaving.setVisible(bool(host))
+        self._ready = READY if host else f"{READY} {STAYS}"
+        self._hint = label(self._ready, "lead", wrap=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, XL)
         layout.setSpacing(M)
@@ -73,6 +83,8 @@ class Chat(QWidget):
         self._stack.addWidget(self._empty())
         self._stack.addWidget(self._thread())
         layout.addLayout(self._stack, 1)
+        if host:
+            layout.addLayout(_column(self.leaving))
         layout.addLayout(_column(self.composer))
 
     @property
@@ -86,12 +98,22 @@ class Chat(QWidget):
             return
         exchange = Exchange(self._context, question)
         exchange.opened.connect(self.opened)
+        exchange.again.connect(self.ask)
         self.exchanges.append(exchange)
         self._list.insertWidget(self._list.count() - 1, exchange)
         self._stack.setCurrentIndex(1)
+        self.composer.set_talking(True)
         self.composer.field.setFocus()
         QTimer.singleShot(0, self, lambda: self._scroll_to(exchange))
         self._start(exchange)
+
+    def begin(self) -> None:
+        """Begin a new conversation on an empty page, unless an answer is under way."""
+        if self.busy:
+            return
+        self._conversation = uuid4().hex
+        self._take_away(self.exchanges)
+        self.focus()
 
     def cancel(self) -> None:
         """Stop the answer under way, if there is one; what was supported so far is kept."""
@@ -107,16 +129,20 @@ class Chat(QWidget):
 
     def tell_empty(self, empty: bool) -> None:
         """Whether the memory holds nothing at all yet."""
-        self._hint.setText(NOTHING_YET if empty else READY)
+        self._hint.setText(NOTHING_YET if empty else self._ready)
 
     def drop(self, span: Span) -> None:
         """Take away every answer that quotes something from a forgotten span."""
-        for exchange in [e for e in self.exchanges if e.touches(span)]:
+        self._take_away([e for e in self.exchanges if e.touches(span)])
+
+    def _take_away(self, exchanges: Sequence[Exchange]) -> None:
+        for exchange in list(exchanges):
             self.exchanges.remove(exchange)
             exchange.hide()
             exchange.deleteLater()
         if not self.exchanges:
             self._stack.setCurrentIndex(0)
+            self.composer.set_talking(False)
 
     def shutdown(self) -> None:
         """Let nothing come back any more."""
@@ -124,7 +150,7 @@ class Chat(QWidget):
             self._job.drop()
 
     def _start(self, exchange: Exchange) -> None:
-        asking = self._asking = Asking(self._context.desk, exchange.question)
+        asking = self._asking = Asking(self._context.desk, exchange.question, self._conversation)
         self.composer.set_busy(True)
 
         def step(progress: Progress) -> None:

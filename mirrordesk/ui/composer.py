@@ -12,10 +12,14 @@ LONGEST_QUESTION = 2000
 
 
 class Composer(QFrame):
-    """Enter or the button sends `asked`; while an answer comes the button sends `stopped`."""
+    """Enter or the button sends `asked`; while an answer comes the button sends `stopped`.
+
+    `began` asks for a new conversation, where there is one.
+    """
 
     asked = Signal(str)
     stopped = Signal()
+    began = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -32,16 +36,25 @@ class Composer(QFrame):
         self.go.setProperty("role", "send")
         self.go.setIconSize(QSize(20, 20))
         self.go.clicked.connect(self._press)
+        self.fresh = IconButton(theme, "plus", "New conversation")
+        self.fresh.clicked.connect(self.began)
+        self.fresh.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(L, S, S, S)
         row.setSpacing(S)
+        row.addWidget(self.fresh)
         row.addWidget(self.field, 1)
         row.addWidget(self.go)
         self._refresh()
 
+    def set_talking(self, talking: bool) -> None:
+        """Whether there is a conversation that could be followed by a new one."""
+        self.fresh.setVisible(talking)
+
     def set_busy(self, busy: bool) -> None:
         """Whether an answer is under way."""
         self._busy = busy
+        self.fresh.setEnabled(not busy)
         self.go.set_icon("stop" if busy else "send")
         self.go.describe("Stop (Esc)" if busy else "Ask (Enter)")
         self._refresh()

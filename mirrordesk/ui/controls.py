@@ -17,13 +17,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from mirrordesk import words
 from mirrordesk.ui import icons
 from mirrordesk.ui.style import Theme
 
 
 def tooltip(text: str) -> str:
     """`text` so that a tooltip shows it literally (Qt takes what looks like HTML for HTML)."""
-    return f"<p style='white-space:pre-wrap'>{html.escape(text)}</p>" if text else ""
+    shown = html.escape(words.legible(text))
+    return f"<p style='white-space:pre-wrap'>{shown}</p>" if text else ""
 
 
 def set_role(widget: QWidget, role: str) -> None:
@@ -37,7 +39,7 @@ def label(text: str = "", role: str = "", *, wrap: bool = False, select: bool = 
     """A label of plain text."""
     result = QLabel()
     result.setTextFormat(Qt.TextFormat.PlainText)
-    result.setText(text)
+    result.setText(words.legible(text))
     result.setProperty("role", role)
     result.setWordWrap(wrap)
     if select:
@@ -57,7 +59,7 @@ class Elided(QLabel):
         self.setText(text)
 
     def setText(self, text: str) -> None:
-        one_line = " ".join(text.split())
+        one_line = " ".join(words.legible(text).split())
         super().setText(one_line)
         self.setToolTip(tooltip(text))
 

@@ -32,6 +32,7 @@ SHAPES = {
     "sound": '<path d="M5 10v4M8.7 7v10M12.3 4.5v15M16 8v8M19.5 10.5v3"/>',
     "copy": '<rect x="9" y="9" width="11" height="11" rx="2"/>'
     '<path d="M15 9V6a2 2 0 0 0-2-2H6a2 2 0 0 0-2 2v7a2 2 0 0 0 2 2h3"/>',
+    "again": '<path d="M19.5 12a7.5 7.5 0 1 1-2.4-5.5"/><path d="M19.8 3.5v4h-4"/>',
     "quiet": '<circle cx="10.5" cy="10.5" r="6"/><path d="M15 15l5 5"/>',
     "ok": '<circle cx="12" cy="12" r="8.5"/><path d="M8.2 12.3l2.6 2.6 5-5.4"/>',
     "missing": '<circle cx="12" cy="12" r="8.5" stroke-dasharray="3.4 3.3"/><path d="M8.5 12h7"/>',

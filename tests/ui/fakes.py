@@ -153,6 +153,7 @@ class FakeDesk(DeskClient):
         self.go_on = threading.Event()
         self.go_on.set()
         self.asked: list[FakePending] = []
+        self.conversations: list[str | None] = []
         self.forgot: list[tuple[int, int]] = []
         self.trouble: str | None = None
         self.checks = list(CHECKS)
@@ -164,7 +165,8 @@ class FakeDesk(DeskClient):
         """Let a held answer go on."""
         self.go_on.set()
 
-    def ask(self, question: str) -> PendingAnswer:
+    def ask(self, question: str, conversation: str | None = None) -> PendingAnswer:
+        self.conversations.append(conversation)
         answer = self.answers.get(question, self.answers[""])
         steps = [Progress("recall"), Progress("reading")]
         steps += [Progress("text", f"{word} ") for word in answer.text.split()]

@@ -218,3 +218,43 @@ def test_keys_ask_stop_and_switch_pages(qtbot: QtBot, window: MainWindow, desk: 
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: not window.chat.busy, timeout=DEADLINE_MS)
     assert desk.asked[0].cancelled.is_set()
+
+
+def test_a_new_conversation_begins_on_an_empty_page_under_a_name_of_its_own(
+    qtbot: QtBot, window: MainWindow, desk: FakeDesk
+) -> None:
+    composer = window.chat.composer
+    assert not composer.fresh.isVisible()
+    ask_and_wait(qtbot, window)
+    ask_and_wait(qtbot, window, "and when was that?")
+    qtbot.mouseClick(composer.fresh, Qt.MouseButton.LeftButton)
+    assert not window.chat.exchanges
+    assert not composer.fresh.isVisible()
+    ask_and_wait(qtbot, window)
+    first, second, third = desk.conversations
+    assert first == second != third
+    assert first
+    assert third
+
+
+def test_a_question_can_be_asked_again(qtbot: QtBot, window: MainWindow, desk: FakeDesk) -> None:
+    ask_and_wait(qtbot, window)
+    window.chat.exchanges[0].again.emit("total?")
+    qtbot.waitUntil(lambda: not window.chat.busy, timeout=DEADLINE_MS)
+    assert [exchange.question for exchange in window.chat.exchanges] == ["total?", "total?"]
+
+
+def test_what_hides_in_a_text_or_poses_as_a_citation_is_not_shown(
+    qtbot: QtBot, window: MainWindow, desk: FakeDesk
+) -> None:
+    answer = desk.answers[""]
+    claim = Claim("Paid\u202e. [7]" + "\U000e0041" * 9, answer.claims[0].sources)
+    titled = replace(answer.citations[0], title="Mail\u2066 [9]")
+    citations = (titled, *answer.citations[1:])
+    desk.answers["total?"] = replace(answer, claims=(claim,), citations=citations)
+    ask_and_wait(qtbot, window)
+    exchange = window.chat.exchanges[0]
+    exchange.text.selectAll()
+    copied = exchange.text.createMimeDataFromSelection().text()
+    assert copied.startswith("Paid. (7)[")
+    assert "\u2066" not in shown_words(exchange)
