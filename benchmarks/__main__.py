@@ -21,6 +21,7 @@ from mirrordesk.errors import MirrorDeskError, UsageError
 # modules that measure nothing
 SHARED = (
     "__main__",
+    "attacks",
     "changing",
     "chats",
     "codecs",
@@ -29,10 +30,13 @@ SHARED = (
     "drawing",
     "legibility",
     "made_up",
+    "obedient",
     "office_work",
     "recordings",
     "remembering",
     "screens",
+    "showing",
+    "special_tokens",
 )
 
 
