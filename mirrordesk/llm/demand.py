@@ -68,6 +68,11 @@ def gpu_weights(facts: ModelFacts, layers: int) -> int:
     return facts.weights.on_gpu(_counted(facts, layers))
 
 
+def memory_weights(facts: ModelFacts, layers: int) -> int:
+    """Bytes of the weights that stay in main memory then."""
+    return facts.weights.in_memory(_counted(facts, layers))
+
+
 def gpu_share(facts: ModelFacts, layers: int) -> float:
     """The share of the KV cache that goes with them: each layer's lies where the layer does."""
     blocks = len(facts.weights.layers)
@@ -84,7 +89,7 @@ def demand(facts: ModelFacts, layout: Layout, told: Forecast, gpus: Sequence[Gpu
     scratch = sum(size for kind, size in told.compute.items() if kind.split("_")[0] in names)
     return Demand(
         layout=layout,
-        weights=on_gpu + facts.weights.in_memory(_counted(facts, layers)),
+        weights=on_gpu + memory_weights(facts, layers),
         kv=told.kv,
         compute=sum(told.compute.values()),
         gpu=on_gpu + int(told.kv * gpu_share(facts, layers)) + scratch,

@@ -8,6 +8,7 @@ the attention itself (KIVI, arXiv:2402.02750; KVQuant, arXiv:2401.18079).
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from mirrordesk.config import LlmSettings
 from mirrordesk.errors import UsageError
 from mirrordesk.llm import explain, forecast
 from mirrordesk.llm.abilities import able
-from mirrordesk.llm.demand import Demand, demand, gpu_share, gpu_weights, room
+from mirrordesk.llm.demand import Demand, demand, gpu_share, gpu_weights, memory_weights, room
 from mirrordesk.llm.explain import AUTO
 from mirrordesk.llm.forecast import Ask, Layout
 from mirrordesk.llm.gguf import ModelFacts
@@ -23,6 +24,7 @@ from mirrordesk.llm.kv import CacheType, cache_type
 from mirrordesk.llm.machine import Machine
 
 STEP = 256  # tokens: llama.cpp rounds a context up to whole multiples
+_TRIES = 16  # contexts that are tried, at most
 LEAST_EVIDENCE = 624  # tokens of rules, question and evidence below which answers are worth little
 # From fine to coarse. 8 bits lose nothing that could be measured, so that nothing finer is worth
 # its memory; half precision stands last, for where no quantised type works at all.
@@ -114,15 +116,8 @@ class _Search:
 
     def best(self) -> Demand | None:
         """The layout to take, or None where nothing fits."""
-        if (found := self._finest(self._most)) or self._most == self._least:
-            return found
-        best = self._finest(self._least)
-        low, high = self._least // STEP, (self._most - 1) // STEP
-        while best and low < high:  # bytes grow with cells, so whole steps can be halved
-            middle = (low + high + 1) // 2
-            found = self._finest(middle * STEP)
-            best, low, high = (found, middle, high) if found else (best, low, middle - 1)
-        return best
+        fitting = (self._finest(context) for context in self._contexts())
+        return next((found for found in fitting if found), None)
 
     def smallest(self) -> Demand | None:
         """What would take the least memory, or None where llama.cpp makes no such cache."""
@@ -130,6 +125,18 @@ class _Search:
         wanted = (layers[0], layers[-1])
         demands = (self._demand(self._least, pair, n) for pair in self._pairs for n in wanted)
         return min((found for found in demands if found), key=lambda d: d.total, default=None)
+
+    def _contexts(self) -> Iterator[int]:
+        """Contexts to try, the longest first.
+
+        One after the other rather than by halves: llama.cpp packs its scratch memory now better,
+        now worse, so that a longer context may take less.
+        """
+        step = STEP * math.ceil(self._most / (STEP * _TRIES))
+        yield self._most
+        yield from range((self._most - 1) // step * step, self._least, -step)
+        if self._least < self._most:
+            yield self._least
 
     def _finest(self, context: int) -> Demand | None:
         placed = (self._placed(context, pair) for pair in self._pairs)
@@ -139,15 +146,15 @@ class _Search:
         """With as many layers on the GPU as fit there."""
         kv = 0
         for layers in self._layers():
-            known = gpu_weights(self._facts, layers) + int(kv * gpu_share(self._facts, layers))
-            if known > self._room.gpu:
+            cells = int(kv * gpu_share(self._facts, layers))
+            if gpu_weights(self._facts, layers) + cells > self._room.gpu:
                 continue  # not worth asking for its scratch memory
+            if memory_weights(self._facts, layers) + kv - cells > self._room.memory:
+                return None  # and fewer on the GPU would need more still
             found = self._demand(context, pair, layers)
             if found is None or self._room.holds(found):
                 return found
             kv = found.kv
-            if not self._room.shared and not self._room.holds_in_memory(found):
-                return None  # fewer on the GPU would need more still
         return None
 
     def _demand(self, context: int, pair: Pair, layers: int) -> Demand | None:
