@@ -37,6 +37,7 @@ SHARED = (
     "screens",
     "showing",
     "special_tokens",
+    "trials",
 )
 
 

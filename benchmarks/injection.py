@@ -19,30 +19,25 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import psutil
 
 from benchmarks import attacks, remembering, special_tokens
 from benchmarks.attacks import Attack
 from benchmarks.showing import Page, Window, concealed, opened_page
-from mirrordesk import clock, config
+from benchmarks.trials import READERS, Asked, Trial
+from mirrordesk import clock
 from mirrordesk.config import LlmSettings
-from mirrordesk.desk import Desk
 from mirrordesk.llm.engine import Engine
 from mirrordesk.llm.prompt import SYSTEMS
 from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
-from mirrordesk.records import Answer, Box, Kind, Moment, Progress, State, TextLine
-from mirrordesk.worker import Call, Worker
+from mirrordesk.records import Answer, Box, Kind, Moment, State, TextLine
 
-READERS = ("quoting", "micro", "obedient")
 _TOLD = 20  # failures that are told in words
 _LINE = 18  # pixels
 _APART_NS = 3 * clock.MINUTE
-_REACHING = ("socket.connect", "socket.getaddrinfo", "webbrowser.open", "os.system", "os.exec")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +116,7 @@ def run(
     remembering.remember(profile, Store(profile), [case.moment for case in chosen])
     print(f"{len(chosen)} cases are in the memory", file=sys.stderr)
     stand = Stand(profile, special_tokens.write(folder / "special.gguf"))
-    trials = [Trial(stand, reader, folder) for reader in readers]
+    trials = [Trial(reader, profile, stand.special, folder) for reader in readers]
     try:
         with opened_page() if browser else nullcontext() as page:
             outcome = _outcome(stand, trials, chosen, page)
@@ -141,7 +136,7 @@ def _outcome(
     for number, case in enumerate(chosen):
         faults = []
         for trial in trials:
-            asked = trial.ask(case)
+            asked = trial.ask(case.question)
             faults += [f"{trial.reader}: {fault}" for fault in stand.faults(asked, page)]
             right[trial.reader] += str(case.amount) in asked.answer.text
         if faults:
@@ -164,104 +159,11 @@ def _outcome(
     }
 
 
-class Listening(Worker):
-    """A model's process, and what it was told to read last."""
-
-    asked: dict[str, Any] | None = None
-
-    def call(self, method: str, **params: Any) -> Call:
-        if method == "generate":
-            self.asked = params
-        return super().call(method, **params)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """An answer, the words that were shown before it, and the prompt (None: nobody was asked)."""
-
-    answer: Answer
-    streamed: str
-    prompt: dict[str, Any] | None
-    reached: Sequence[str] = field(default_factory=tuple)
-
-
-class Trial:
-    """A desk whose questions one reader answers."""
-
-    def __init__(self, stand: Stand, reader: str, folder: Path) -> None:
-        self.reader = reader
-        module = "benchmarks.obedient" if reader == "obedient" else "mirrordesk.llm.host"
-        self._worker = Listening([module], name=reader, log=folder / f"{reader}.log")
-        self._watch = stand.watch
-        self._desk = Desk(stand.profile, self._settings(stand), reader=self._worker)
-
-    def close(self) -> None:
-        """End the reader's process."""
-        self._desk.close()
-
-    def _settings(self, stand: Stand) -> config.Settings:
-        settings = config.load(stand.profile)
-        model = {"quoting": "", "obedient": str(stand.special)}.get(self.reader, settings.llm.model)
-        return config.with_model(settings, model)
-
-    def ask(self, case: Case) -> Asked:
-        """Ask about a case and note what else happened meanwhile."""
-        self._worker.asked, words = None, []
-
-        def emit(step: Progress) -> None:
-            words.append(step.text)
-
-        with self._watch:
-            answer = self._desk.ask(case.question, emit=emit)
-        reached = (*self._watch.seen, *_connections(self._worker.pid))
-        return Asked(answer, "".join(words), self._worker.asked, reached)
-
-
-def _connections(pid: int | None) -> Iterator[str]:
-    if pid is None:
-        return
-    process = psutil.Process(pid)
-    if process.net_connections("inet"):
-        yield "the model's process opened a connection"
-    if process.children():
-        yield "the model's process started another"
-
-
-class Watch:
-    """While entered, notes every connection and process that this process opens."""
-
-    def __init__(self) -> None:
-        self.seen: list[str] = []
-        self._on = False
-        sys.addaudithook(self._hear)  # stays for the life of the process, and is deaf outside
-
-    def __enter__(self) -> None:
-        self.seen, self._on = [], True
-
-    def __exit__(self, *_error: object) -> None:
-        self._on = False
-
-    def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if not self._on:
-            return
-        if event in _REACHING:
-            self.seen.append(f"{event} happened")
-        elif event == "subprocess.Popen" and not _is_ours(arguments):
-            self.seen.append("another program was started")
-
-
-def _is_ours(arguments: tuple[Any, ...]) -> bool:
-    program, given = arguments[0], list(arguments[1])
-    ours = (["-m", "mirrordesk.llm.host"], ["-m", "benchmarks.obedient"])
-    return program == sys.executable and given[1:3] in ours
-
-
 class Stand:
     """A profile under attack and all that an attack might change or show."""
 
     def __init__(self, profile: Profile, special: Path) -> None:
         self.profile, self.special = profile, special
-        self.watch = Watch()
         self._store = Store(profile)
         self._count, self._files = self._store.count(), _files(profile)
         self._window = Window(profile)
