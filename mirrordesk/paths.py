@@ -108,6 +108,11 @@ class Profile:
         return self.state / "kv.lock"
 
     @property
+    def heads(self) -> Path:
+        """Which heads of a language model find what a question asks for; found out once a model."""
+        return self.state / "heads.json"
+
+    @property
     def state(self) -> Path:
         return self.root / "state"
 

@@ -12,10 +12,13 @@ from pathlib import Path
 
 from mirrordesk import weights
 from mirrordesk.config import LlmSettings
-from mirrordesk.errors import KeyTrouble, UsageError, WeightsError
+from mirrordesk.errors import KeyTrouble, WeightsError
 from mirrordesk.llm import gguf, machine
+from mirrordesk.llm.attention import Tap
 from mirrordesk.llm.cells import Cells
+from mirrordesk.llm.eviction import Kept
 from mirrordesk.llm.evidence_cache import EvidenceCache
+from mirrordesk.llm.fitting import Fitter, Known
 from mirrordesk.llm.native import Model, open_context
 from mirrordesk.llm.plan import Plan, plan
 from mirrordesk.llm.prefill import Cut, Prefill
@@ -41,7 +44,11 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A finished text. `finished` is False where it was cut off by its limit or by cancelling."""
+    """A finished text. `finished` is False where it was cut off by its limit or by cancelling.
+
+    `chosen_by` is what chose the sentences to read, where they were more than there is room for:
+    `attention` or `words`, see `eviction`.
+    """
 
     text: str
     tokens: int
@@ -49,6 +56,7 @@ class Written:
     finished: bool
     first_token_s: float
     total_s: float
+    chosen_by: str = ""
 
 
 class Engine:
@@ -63,17 +71,22 @@ class Engine:
         planned = plan(facts, settings, machine.look())
         self._model = Model(path, planned.gpu_layers)
         self.tokenizer = _tokenizer(self._model, facts)
+        tap = Tap()
         context = open_context(
             self._model,
             cells=planned.context,
             type_k=planned.type_k.number,
             type_v=planned.type_v.number,
             flash_attention=planned.flash_attention,
+            observe=tap.callback,
         )
         self.cells = Cells(self._model, context, moves=planned.moves)
         self.loaded = _loaded(facts, planned, self.cells.size)
         self.cache = _cache(path, settings, self.loaded, profile)
         self._prefill = Prefill(self.cells, self.cache)
+        known = Known(profile.heads if profile else None, f"{path} {weights.stamp(str(path))}")
+        self._fitter = Fitter(self.cells, tap, self.tokenizer, facts.shape.layers, known)
+        self._kept: Kept | None = None  # what the last prompt was cut down to, if it was
 
     def close(self) -> None:
         """Let the memory go."""
@@ -95,17 +108,13 @@ class Engine:
         Greedy, so that the same evidence gives the same answer. Ends early, with what there is,
         when `cancelled` is set, also while the prompt is being read. The states of the prompt's
         blocks, up to the last of its `cuts`, are kept, and need not be read when they come again.
-        Raises UsageError where prompt and limit exceed the context.
+        Where prompt and limit exceed the context, sentences of the evidence are left out, see
+        `eviction`; raises UsageError where that cannot make it fit.
         """
-        if len(prompt) + limit > self.loaded.context:
-            raise UsageError(
-                f"The question and its evidence take {len(prompt)} tokens and the answer {limit}; "
-                f"the model has room for {self.loaded.context} (setting llm.context)."
-            )
         began, first = time.perf_counter(), None
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         tokens, finished, text = 0, False, ""
-        with contextlib.closing(self._sampled(prompt, cuts, grammar, cancelled)) as sampled:
+        with contextlib.closing(self._sampled(prompt, cuts, limit, grammar, cancelled)) as sampled:
             for token in sampled:
                 first = first or time.perf_counter()
                 finished = self.tokenizer.is_end(token)
@@ -123,20 +132,39 @@ class Engine:
             finished=finished,
             first_token_s=(first or time.perf_counter()) - began,
             total_s=time.perf_counter() - began,
+            chosen_by=str(self._kept.by) if self._kept else "",
         )
 
     def _sampled(
-        self, prompt: Sequence[int], cuts: Sequence[Cut], grammar: str, cancelled: threading.Event
+        self,
+        prompt: Sequence[int],
+        cuts: Sequence[Cut],
+        limit: int,
+        grammar: str,
+        cancelled: threading.Event,
     ) -> Generator[int, None, None]:
         with contextlib.closing(Rules(self._model, grammar)) as rules:
-            read = self._prefill.read(prompt, cuts, cancelled)
+            read = self._read(prompt, cuts, limit, cancelled)
             while read:
                 token = rules.take(self.cells.logits())
                 yield token
                 read = self.cells.read([token], cancelled)
 
+    def _read(
+        self, prompt: Sequence[int], cuts: Sequence[Cut], limit: int, cancelled: threading.Event
+    ) -> bool:
+        """Bring the cells to the prompt, or to what there is room for of it; False: cancelled."""
+        if self._kept:
+            self.cells.keep(self._kept.exact)
+        self._kept = None
+        if len(prompt) + limit <= self.cells.size:
+            return self._prefill.read(prompt, cuts, cancelled)
+        self._kept = self._fitter.fit(prompt, limit, cancelled)
+        return self._kept is not None and self._prefill.read(self._kept.tokens, (), cancelled)
+
     def forget(self) -> None:
         """Let go of what the person has had forgotten, and of what lies in the cells."""
+        self._kept = None
         self._prefill.forget()
 
 

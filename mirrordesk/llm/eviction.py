@@ -10,6 +10,7 @@ After Li et al. 2024 (SnapKV, arXiv 2404.14469: the end of the prompt chooses), 
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -49,9 +50,14 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A prompt that fits: its tokens, how many of its sentences are there, and what chose them."""
+    """A prompt that fits: its tokens, how many of its sentences are there, and what chose them.
+
+    Its first `exact` tokens have attended in the cells to nothing but what stands before them, so
+    they are good for other questions, too; the others have attended to sentences that are gone.
+    """
 
     tokens: tuple[int, ...]
+    exact: int
     sentences: int
     of: int
     by: By
@@ -67,18 +73,16 @@ def fit(
 ) -> Kept | None:
     """`prompt` with as many of its sentences as the room allows; None: cancelled.
 
-    Where attention chose, the cells then hold the kept prompt up to its question. What they hold
-    has attended to sentences that are gone, so it is good for this question alone. Sentences are
-    chosen by their words where there are no `tap` and `heads`, where the model does not show its
-    attention, and where nothing can be taken out of the cells. Raises UsageError where not even one
-    sentence fits.
+    Where attention chose, the cells then hold the kept prompt up to its question, else what they
+    held. Sentences are chosen by their words where there are no `tap` and `heads`, where the model
+    does not show its attention (the cells are then empty), and where nothing can be taken out of
+    the cells. Raises UsageError where there is no room for evidence.
     """
     spare = _spare(prompt, room)
     if tap and heads and cells.can_move:
-        try:
-            return _Reading(prompt, room.answer, spare, cells, Gaze(tap, heads)).run(cancelled)
-        except UnseenError:
-            cells.keep(0)
+        reading = _Reading(prompt, room.answer, spare, cells, Gaze(tap, heads))
+        with contextlib.suppress(UnseenError):
+            return reading.run(cancelled)
     kept = choose(prompt.lines, by_words(prompt), spare - room.answer)
     return _kept(prompt, [*prompt.fixed, *kept], By.WORDS)
 
@@ -131,20 +135,29 @@ class _Reading:
         self._held: list[int] = []  # which token of the prompt lies in each cell
 
     def run(self, cancelled: threading.Event) -> Kept | None:
-        """Read all of it; None: cancelled."""
-        prompt, reached = self._prompt, self._prompt.begin
+        """Read all of it; None: cancelled. Where it comes to no end it leaves the cells empty."""
         self._cells.keep(0)
-        if not self._take(range(reached), cancelled):
-            return None
+        done = False
+        try:
+            done = self._read(cancelled)
+        finally:
+            if not done:
+                self._cells.keep(0)
+        places = [*self._held, *range(self._prompt.end, len(self._prompt.tokens))]
+        return _kept(self._prompt, places, By.ATTENTION) if done else None
+
+    def _read(self, cancelled: threading.Event) -> bool:
+        reached, end = self._prompt.begin, self._prompt.end
         after_piece = self._spare - max(self._answer, self._spare // PIECE, 1)
-        while reached < prompt.end:
-            stop = prompt.boundary(reached, self._spare - self._evidence_held)
+        if not self._take(range(reached), cancelled):
+            return False
+        while reached < end:
+            stop = self._prompt.boundary(reached, self._spare - self._evidence_held)
             if not (self._take(range(reached, stop), cancelled) and self._ask(cancelled)):
-                return None
+                return False
             reached = stop
-            done = reached == prompt.end
-            self._evict(reached, self._spare - self._answer if done else after_piece)
-        return _kept(prompt, [*self._held, *range(prompt.end, len(prompt.tokens))], By.ATTENTION)
+            self._evict(reached, self._spare - self._answer if reached == end else after_piece)
+        return True
 
     @property
     def _evidence_held(self) -> int:
@@ -194,10 +207,13 @@ def _spare(prompt: LongPrompt, room: Room) -> int:
 
 
 def _kept(prompt: LongPrompt, places: Collection[int], by: By) -> Kept:
+    order = sorted(places)
+    gap = next((n for n, place in enumerate(order) if n != place), len(order))
+    exact = gap if by is By.ATTENTION else len(order)
     kept = frozenset(places)
     there = sum(sentence.start in kept for sentence in prompt.sentences)
-    tokens = tuple(prompt.tokens[place] for place in sorted(kept))
-    return Kept(tokens, there, len(prompt.sentences), by)
+    tokens = tuple(prompt.tokens[place] for place in order)
+    return Kept(tokens, exact, there, len(prompt.sentences), by)
 
 
 def _runs(mask: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:

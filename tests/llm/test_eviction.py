@@ -176,6 +176,15 @@ def test_what_is_kept_can_be_cut_again_into_whole_lines(
     assert all(again.text(line.tokens).endswith('"}\n') for line in again.lines)
 
 
+@pytest.mark.parametrize("cells", SIZES)
+def test_only_what_stands_before_the_first_gap_is_good_for_other_questions(
+    fits: dict[int, tuple[Kept, list[int]]], prompt: LongPrompt, cells: int
+) -> None:
+    kept, _held = fits[cells]
+    assert prompt.begin <= kept.exact < len(kept.tokens)
+    assert kept.tokens[: kept.exact] == prompt.tokens[: kept.exact]
+
+
 def test_more_room_keeps_more(fits: dict[int, tuple[Kept, list[int]]]) -> None:
     counts = [fits[cells][0].sentences for cells in SIZES]
     assert all(fewer < more for fewer, more in pairwise(counts))
