@@ -21,6 +21,7 @@ from mirrordesk.errors import MirrorDeskError, UsageError
 # modules that measure nothing
 SHARED = (
     "__main__",
+    "asking",
     "attacks",
     "changing",
     "chats",
@@ -28,6 +29,7 @@ SHARED = (
     "conversations",
     "data",
     "drawing",
+    "kv_rows",
     "legibility",
     "made_up",
     "obedient",
