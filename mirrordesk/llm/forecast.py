@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mirrordesk.llm import gguf
+from mirrordesk.llm import gguf, native
 from mirrordesk.llm.kv import CacheType
-from mirrordesk.llm.native import BATCH, SEQUENCES
 
 _ALL_LAYERS = 0x7FFFFFFF  # llama.cpp takes no more than there are
 _MEBIBYTE = 1 << 20
@@ -95,11 +94,7 @@ def _free(held: dict[int, Any]) -> None:
 def _forecast(model: Any, layout: Layout) -> Forecast | None:
     import llama_cpp
 
-    params = llama_cpp.llama_context_default_params()
-    params.n_ctx = layout.context
-    params.n_batch = params.n_ubatch = BATCH
-    params.n_seq_max, params.kv_unified = SEQUENCES, True
-    params.type_k, params.type_v = layout.keys.number, layout.values.number
+    params = native.layout(layout.context, layout.keys.number, layout.values.number)
     params.flash_attn_type = llama_cpp.LLAMA_FLASH_ATTN_TYPE_AUTO
     with gguf.heard(gguf.INFO) as said:
         context = llama_cpp.llama_init_from_model(model, params)
