@@ -29,13 +29,14 @@ from mirrordesk.errors import (
     WeightsMissing,
     WorkerError,
 )
-from mirrordesk.llm import foresee
+from mirrordesk.llm import endpoint, foresee
 from mirrordesk.paths import Profile
 from mirrordesk.perception import devices
 from mirrordesk.records import Check
 from mirrordesk.seal import holding, resealing
 from mirrordesk.seal.ring import FILE, KEYRING
 from mirrordesk.weights import Role
+from mirrordesk.words import leaving
 
 OK, MISSING, PROBLEM = "ok", "missing", "problem"
 LEAST_FREE_BYTES = 2 * 10**9  # about a week of recording
@@ -215,8 +216,21 @@ def _device() -> Check:
     return Check("device", OK, f"{device.name} for speech and pictures: {device.why}")
 
 
+def _server(settings: Settings) -> Check:
+    """Who answers in place of a model here. Nobody is asked."""
+    try:
+        endpoint.parse(settings.llm.server)
+    except UsageError as error:
+        return Check("answers", PROBLEM, str(error), "mirrordesk config llm.server ADDRESS")
+    told = leaving(settings.llm.server_host).rstrip(".")
+    return Check("answers", OK, told, 'mirrordesk config llm.server ""')
+
+
 def _language_model(profile: Profile, settings: Settings) -> Iterator[Check]:
     """Which model answers, and what it will take of the memory."""
+    if settings.llm.server:
+        yield _server(settings)
+        return
     answers = _model("answers", Role.LLM, settings, "llama_cpp", "answers quote found text")
     yield answers
     if answers.state != OK:
