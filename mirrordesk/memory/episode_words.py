@@ -26,10 +26,6 @@ class EpisodeWords:
         self._words = tables[schema.EPISODE_WORDS]
         self._moments = tables[schema.MOMENTS]
 
-    def match(self, words: Sequence[str], limit: int) -> dict[str, float]:
-        """BM25 by episode, of the best that hold any of the terms `words`."""
-        return self._words.match(words, limit) if words else {}
-
     def unsettled(self, extents: Mapping[str, Extent], newest_ns: int) -> list[str]:
         """The episodes that are settled and whose words are missing or of before a change.
 

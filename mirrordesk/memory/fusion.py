@@ -7,16 +7,17 @@ each channel is put on one scale by its best score, and what surrounds a moment 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 import numpy as np
 
-from mirrordesk.memory.order import Order, Scores
-from mirrordesk.records import Moment
+from mirrordesk.memory.order import Order, Places, Scores
 
 LISTED = 1_000  # how deep a channel's own list goes
 FRAMES_LEND = 0.2  # of what utterances lend: most frames show what the last one did
+EVERY = slice(None)  # place
 BEST = 3  # moments whose meaning tells that of their episode
 
 
@@ -58,30 +59,33 @@ class Channels:
     strength: Scores | None = None
 
 
-def fuse(order: Order, channels: Channels, weights: Weights, *, firm: bool) -> Scores:
-    """One score for each moment."""
-    fused = np.zeros(len(order))
-    lent = np.zeros(len(order))
+def fuse(
+    order: Order, channels: Channels, weights: Weights, *, firm: bool, at: Places | slice = EVERY
+) -> Scores:
+    """One score for each moment, or for those at some places alone."""
+    fused = np.zeros(len(order))[at]
+    lent = np.zeros(len(fused))
+    before, after = order.before[at], order.after[at]
     if channels.words is not None:
         words = scaled(channels.words)
-        fused += words
-        lent += weights.words_before * order.shifted(words, order.before)
-        lent += weights.words_after * order.shifted(words, order.after)
+        fused += words[at]
+        lent += weights.words_before * order.shifted(words, before)
+        lent += weights.words_after * order.shifted(words, after)
     if channels.meaning is not None:
         meaning = _meant(channels.meaning)
-        fused += weights.meaning * meaning
-        fused += weights.episode_meaning * scaled(order.best_of_episodes(meaning, BEST))
-        lent += weights.meaning_before * order.shifted(meaning, order.before)
-        lent += weights.meaning_after * order.shifted(meaning, order.after)
-    fused += np.where(order.spoken, 1.0, FRAMES_LEND) * lent
+        fused += weights.meaning * meaning[at]
+        fused += weights.episode_meaning * scaled(order.best_of_episodes(meaning, BEST))[at]
+        lent += weights.meaning_before * order.shifted(meaning, before)
+        lent += weights.meaning_after * order.shifted(meaning, after)
+    fused += np.where(order.spoken[at], 1.0, FRAMES_LEND) * lent
     if channels.episode_words is not None:
-        fused += weights.episode_words * scaled(channels.episode_words)
+        fused += weights.episode_words * scaled(channels.episode_words)[at]
     if channels.who is not None:
-        fused += weights.who * channels.who
+        fused += weights.who * channels.who[at]
     if channels.time is not None:
-        fused += (weights.firm_time if firm else weights.vague_time) * channels.time
+        fused += (weights.firm_time if firm else weights.vague_time) * channels.time[at]
     if channels.strength is not None:
-        fused += weights.strength * channels.strength
+        fused += weights.strength * channels.strength[at]
     return fused
 
 
@@ -96,18 +100,35 @@ def _meant(cosines: Scores) -> Scores:
 
     Where only the best of many are known, the least of these is the usual one.
     """
-    known = cosines[~np.isnan(cosines)]
+    is_known = ~np.isnan(cosines)
+    known = cosines[is_known]
     usual = known.mean() if 2 * len(known) > len(cosines) else known.min()
-    return scaled(np.nan_to_num(cosines, nan=usual), float(usual))
+    return scaled(np.where(is_known, cosines, usual), float(usual))
 
 
-def without_repeats(moments: Sequence[Moment], in_time: Mapping[str, float]) -> list[Moment]:
+class Readable(Protocol):
+    """What reads the same as another is told from these; `app` may be a number for it."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def app(self) -> str | int: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def start_ns(self) -> int: ...
+
+
+One = TypeVar("One", bound=Readable)
+
+
+def without_repeats(moments: Iterable[One], in_time: Mapping[str, float]) -> list[One]:
     """The moments, with only one of those in the same app that read the same: the newest.
 
     `in_time` says how well each fits the time asked for; that goes before being new. Moments
     without text are all kept: nothing says that they are alike.
     """
-    kept: dict[tuple[str, str], Moment] = {}
+    kept: dict[tuple[str | int, str], One] = {}
     for moment in moments:
         words = " ".join(moment.text.split())
         key = (moment.app, words) if words else ("", moment.id)
@@ -117,5 +138,5 @@ def without_repeats(moments: Sequence[Moment], in_time: Mapping[str, float]) -> 
     return list(kept.values())
 
 
-def _fitness(moment: Moment, in_time: Mapping[str, float]) -> tuple[float, int, str]:
+def _fitness(moment: Readable, in_time: Mapping[str, float]) -> tuple[float, int, str]:
     return in_time.get(moment.id, 0.0), moment.start_ns, moment.id

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import pyarrow as pa
 
@@ -39,7 +40,35 @@ def search_key(moment: Moment) -> str:
     return " ".join(terms(f"{date}\n{written(moment)}"))
 
 
-def written(moment: Moment) -> str:
+class Written(Protocol):
+    """What of a moment is written."""
+
+    @property
+    def app(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def url(self) -> str | None: ...
+    @property
+    def text(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """All that is written of a moment, alone."""
+
+    app: str
+    title: str
+    url: str | None
+    text: str
+
+
+def to_words(row: Row) -> Words:
+    """The words of a row of which only `schema.WRITTEN` was read."""
+    return Words(**{name: row[name] for name in schema.WRITTEN})
+
+
+def written(moment: Written) -> str:
     """All that tells what a moment is about: app, title, address and text."""
     return "\n".join((moment.app, moment.title, moment.url or "", moment.text))
 

@@ -12,18 +12,21 @@ from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pyarrow as pa
 
 from mirrordesk.dates.when import When
 from mirrordesk.errors import WeightsError
 from mirrordesk.memory import filtering, fusion, layout, meaning, schema
-from mirrordesk.memory.episode_words import EpisodeWords
 from mirrordesk.memory.fusion import Channels
+from mirrordesk.memory.layout import Words, Written
 from mirrordesk.memory.meaning import Embed, Meaning
-from mirrordesk.memory.order import Order, Orders, Scores
+from mirrordesk.memory.order import Order, Scores
 from mirrordesk.memory.query import Query
+from mirrordesk.memory.snapshot import Placed, Snapshot, Snapshots
 from mirrordesk.memory.store import Store
 from mirrordesk.memory.strength import Strength
-from mirrordesk.records import Channel, Kind, Moment
+from mirrordesk.memory.view import ROW, Ranked, View, together
+from mirrordesk.records import Channel, Kind
 from mirrordesk.terms import terms
 
 COUNTED = 1_000  # rows at which `rarity` stops counting: by then a term tells nothing apart
@@ -34,11 +37,16 @@ BORROWED_COUNT = 0.5  # … which count for less
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """What channels say of the moments of `order`; `listed` is 1 for those that one lists."""
+    """What channels say of the moments of `seen`; `listed` is 1 for those that one lists."""
 
-    order: Order
+    seen: Snapshot
     channels: Channels
     listed: Scores
+
+    @property
+    def order(self) -> Order:
+        """The order that the scores are in."""
+        return self.seen.order
 
 
 class Probe:
@@ -47,28 +55,26 @@ class Probe:
     def __init__(self, store: Store, embed: Embed | None) -> None:
         self._store = store
         self._moments = store.tables[schema.MOMENTS]
-        self._episodes = EpisodeWords(store.tables)
-        self._orders = Orders(store.tables)
+        self._snapshots = Snapshots(store.tables)
         self._strength = Strength(store.tables)
         self._embed = embed
 
-    def order(self) -> Order:
+    def now(self) -> Snapshot:
         """All moments as they stand now."""
-        return self._orders.now()
+        return self._snapshots.now()
 
-    def ask(self, asked: Query, order: Order, where: str | None, model: str | None) -> Found:
+    def ask(self, asked: Query, seen: Snapshot, where: str | None, model: str | None) -> Found:
         """What every channel says, `model` being the one that serves; nothing fails `where`."""
         sense = self._sense(model, asked.text) if asked.words else None
-        passing = self._passing(where)
-        channels = self._channels(asked, sense, order, where, passing)
-        allowed = None if passing is None else order.spread(dict.fromkeys(passing, 1.0))
-        listed = self._listed(asked, channels, order, allowed)
+        allowed = None if where is None else _passing(seen, where)
+        channels = self._channels(asked, sense, seen, where, allowed)
+        listed = self._listed(asked, channels, seen.order, allowed)
         if channels.words is not None and len(asked.words) > 1:
-            best = self._best_by_words(channels.words * listed, order)
-            if not any(holds_half(moment, asked.words) for moment in best):
-                channels = self._probed_again(asked, channels, order, best, where)
-                listed = self._listed(asked, channels, order, allowed)
-        return Found(order, channels, listed)
+            best = _best_by_words(channels.words * listed, seen)
+            if not any(holds_half(words, asked.words) for words in best):
+                channels = _probed_again(asked, channels, seen, best, where)
+                listed = self._listed(asked, channels, seen.order, allowed)
+        return Found(seen, channels, listed)
 
     def _sense(self, model: str | None, question: str) -> Meaning | None:
         """The meaning of the question; None where there is nobody to tell it."""
@@ -84,50 +90,27 @@ class Probe:
         self,
         asked: Query,
         sense: Meaning | None,
-        order: Order,
+        seen: Snapshot,
         where: str | None,
-        passing: Sequence[str] | None,
+        allowed: Scores | None,
     ) -> Channels:
         """What each channel that applies says."""
-        words = self._matching(asked, where) if asked.words else None
-        episodes = self._episodes.match(asked.words, fusion.LISTED) if asked.words else {}
-        similar = self._similar(sense, asked, order, passing) if sense else None
+        order = seen.order
+        vectors = self._snapshots.vectors(order, sense.vectors.name) if sense else None
+        asking = [_matching(seen.moments.view, asked, where), _telling_of(seen.words.view, asked)]
+        if sense and vectors:
+            some = None if allowed is None else _keyed(order, allowed)
+            asking.append(_resembling(vectors.view, sense, asked, some))
+        words, episodes, *similar = together(*asking)
         who = np.array([float(source in asked.sources) for source in order.sources])
         return Channels(
-            words=None if words is None else order.spread(words),
-            meaning=similar,
-            episode_words=order.of_episodes(episodes) if episodes else None,
+            words=_spread(seen.moments, words, len(order)) if asked.words else None,
+            meaning=_similar(vectors, similar[0], len(order)) if vectors else None,
+            episode_words=_of_episodes(seen, episodes),
             who=who[order.source] * order.spoken if asked.sources else None,
             time=_closeness(asked, order) if asked.when else None,
             strength=self._strength.of(order, asked.at_ns),
         )
-
-    def _matching(self, asked: Query, where: str | None) -> dict[str, float]:
-        """BM25 of the best moments, and of the best in the time asked for."""
-        found = self._moments.match(asked.words, fusion.LISTED, where)
-        if asked.when and len(found) == fusion.LISTED:
-            inside = filtering.every(where, filtering.overlapping(asked.when.padded))
-            found |= self._moments.match(asked.words, fusion.LISTED, inside)
-        return found
-
-    def _similar(
-        self, sense: Meaning, asked: Query, order: Order, passing: Sequence[str] | None
-    ) -> Scores | None:
-        """Cosine similarity, NaN for what is not listed."""
-        found = sense.similar(fusion.LISTED)
-        if asked.when and len(found) == fusion.LISTED:
-            found |= sense.similar(fusion.LISTED, filtering.overlapping(asked.when.padded))
-        if passing is not None:
-            some = filtering.with_keys(passing[: fusion.LISTED])
-            found |= sense.similar(fusion.LISTED, some)
-        return order.spread(found, np.nan) if found else None
-
-    def _passing(self, where: str | None) -> list[str] | None:
-        """The moments that pass the filters; None for no filters."""
-        if where is None:
-            return None
-        ids: list[str] = self._moments.rows((schema.KEY,), where)[schema.KEY].to_pylist()
-        return ids
 
     def _listed(
         self, asked: Query, channels: Channels, order: Order, allowed: Scores | None
@@ -149,29 +132,9 @@ class Probe:
         places = np.flatnonzero(inside).tolist()
         every = math.ceil(len(places) / fusion.LISTED) or 1
         unread = self._store.unread_within(span) if places else []
-        waiting = [order.places[key] for key in unread if key in order.places]
+        known = order.places_of(unread)
+        waiting = [known[key] for key in unread if key in known]
         return [*waiting[-fusion.LISTED :], *places[::-every]]
-
-    def _best_by_words(self, words: Scores, order: Order) -> list[Moment]:
-        places = np.argsort(-words, kind="stable")[:HELPERS]
-        return list(self._store.known([order.ids[p] for p in places if words[p]]).values())
-
-    def _probed_again(
-        self,
-        asked: Query,
-        channels: Channels,
-        order: Order,
-        best: Sequence[Moment],
-        where: str | None,
-    ) -> Channels:
-        """The channels with what shares words with the best finds (Rocchio's feedback, 1971)."""
-        assert channels.words is not None
-        borrowed = _telling([set(terms(moment.text)) for moment in best], asked.words)
-        if not borrowed:
-            return channels
-        found = order.spread(self._moments.match(borrowed, fusion.LISTED, where))
-        most = BORROWED_COUNT * channels.words.max()
-        return replace(channels, words=channels.words + most * fusion.scaled(found))
 
     def rarity(self, words: Iterable[str]) -> dict[str, float]:
         """How much each term tells moments apart: BM25's ln(1 + (N - n + ½) / (n + ½)).
@@ -183,6 +146,85 @@ class Probe:
         return {
             word: math.log(1 + (max(total, n) - n + 0.5) / (n + 0.5)) for word, n in counts.items()
         }
+
+
+def _passing(seen: Snapshot, where: str) -> Scores:
+    """1 for each moment that passes the filters, 0 for the others."""
+    rows = seen.moments.view.all((), where)[ROW].to_numpy()
+    return _spread(seen.moments, [Ranked(rows, np.ones(len(rows)))], len(seen.order))
+
+
+def _keyed(order: Order, allowed: Scores) -> str:
+    """Filter: of the rows that pass, as many as a list may have."""
+    places = np.flatnonzero(allowed)[: fusion.LISTED]
+    return filtering.with_keys(order.keys.take(pa.array(places)).to_pylist())
+
+
+async def _matching(view: View, asked: Query, where: str | None) -> list[Ranked]:
+    """BM25 of the best moments, and of the best in the time asked for."""
+    found = [await view.match(asked.words, fusion.LISTED, where)]
+    if asked.when and len(found[0]) == fusion.LISTED:
+        inside = filtering.every(where, filtering.overlapping(asked.when.padded))
+        found.append(await view.match(asked.words, fusion.LISTED, inside))
+    return found
+
+
+async def _telling_of(view: View, asked: Query) -> list[Ranked]:
+    """BM25 of the best episodes."""
+    return [await view.match(asked.words, fusion.LISTED)]
+
+
+async def _resembling(view: View, sense: Meaning, asked: Query, some: str | None) -> list[Ranked]:
+    """Cosine similarity of the nearest, in the time asked for as well, and of `some`."""
+    found = [await view.nearest(sense.numbers, fusion.LISTED)]
+    if asked.when and len(found[0]) == fusion.LISTED:
+        inside = filtering.overlapping(asked.when.padded)
+        found.append(await view.nearest(sense.numbers, fusion.LISTED, inside))
+    if some is not None:
+        found.append(await view.nearest(sense.numbers, fusion.LISTED, some))
+    return found
+
+
+def _spread(placed: Placed, lists: Sequence[Ranked], count: int, missing: float = 0.0) -> Scores:
+    """Lists as one score for each of `count` places."""
+    scores = np.full(count, missing)
+    for found in lists:
+        placed.spread(found, scores)
+    return scores
+
+
+def _similar(vectors: Placed, lists: Sequence[Ranked], count: int) -> Scores | None:
+    """Cosine similarity, NaN for what is not listed; None where nothing is."""
+    return _spread(vectors, lists, count, np.nan) if any(map(len, lists)) else None
+
+
+def _of_episodes(seen: Snapshot, lists: Sequence[Ranked]) -> Scores | None:
+    """BM25 of the episode of each moment; None where no episode has a word."""
+    if not any(map(len, lists)):
+        return None
+    return seen.order.of_episodes(_spread(seen.words, lists, len(seen.order.episodes)))
+
+
+def _best_by_words(words: Scores, seen: Snapshot) -> list[Words]:
+    places = np.flatnonzero(words)
+    best = places[np.argsort(-words[places], kind="stable")][:HELPERS]
+    rows = seen.take(best, schema.WRITTEN)
+    return [layout.to_words(row) for row in rows]
+
+
+def _probed_again(
+    asked: Query, channels: Channels, seen: Snapshot, best: Sequence[Words], where: str | None
+) -> Channels:
+    """The channels with what shares words with the best finds (Rocchio's feedback, 1971)."""
+    assert channels.words is not None
+    borrowed = _telling([set(terms(words.text)) for words in best], asked.words)
+    if not borrowed:
+        return channels
+    view = seen.moments.view
+    (lists,) = together(_matching(view, replace(asked, words=tuple(borrowed), when=None), where))
+    found = _spread(seen.moments, lists, len(seen.order))
+    most = BORROWED_COUNT * channels.words.max()
+    return replace(channels, words=channels.words + most * fusion.scaled(found))
 
 
 def _telling(texts: Sequence[Set[str]], known: Collection[str]) -> list[str]:
@@ -202,7 +244,7 @@ def _closeness(asked: Query, order: Order) -> Scores:
     return np.where(order.spoken == (Kind.SPEECH in asked.kinds), close, 0.0)
 
 
-def holds_half(moment: Moment, words: Sequence[str]) -> bool:
+def holds_half(moment: Written, words: Sequence[str]) -> bool:
     """Whether a moment holds at least half of some terms."""
     held = set(terms(layout.written(moment)))
     return 2 * len(held.intersection(words)) >= len(words) > 0

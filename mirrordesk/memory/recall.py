@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
+import pyarrow as pa
 
 from mirrordesk import clock
 from mirrordesk.dates.when import When
 from mirrordesk.errors import StoreError
-from mirrordesk.memory import filtering, fusion, meaning, meetings, query, relations, schema
+from mirrordesk.memory import (
+    filtering,
+    fusion,
+    layout,
+    meaning,
+    meetings,
+    query,
+    relations,
+    schema,
+)
 from mirrordesk.memory.fusion import Channels, Weights
 from mirrordesk.memory.meaning import Embed, Meaning
-from mirrordesk.memory.order import Order, Scores
+from mirrordesk.memory.order import Places, Scores
 from mirrordesk.memory.probe import Found, Probe, holds_half
 from mirrordesk.memory.query import Filters, Query
+from mirrordesk.memory.seam import Gone
+from mirrordesk.memory.snapshot import Snapshot
 from mirrordesk.memory.store import Store
 from mirrordesk.records import Channel, Hit, Moment, Vector, seen_in
 from mirrordesk.terms import terms
@@ -27,9 +40,23 @@ Result = TypeVar("Result")
 # Keys of `Hit.scores`
 BM25, DENSE, TIME, FUSED, IMAGE = "bm25", "dense", "time", "fused", "image"
 CHOSEN = 4  # times the hits that are wanted: so many are read, as some will read the same
+ATTEMPTS = 5  # at a search under which what it reads is deleted …
+_REST_S = 0.05  # … and the first pause between two
 QUOTABLE = 400  # moments, one of which may say the very words that two are compared by
 WEIGHTS = Weights()
 _NO_FILTERS = Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A moment that may be shown; `app` is a number for it."""
+
+    id: str
+    text: str
+    place: int
+    start_ns: int
+    app: int
+    score: float
 
 
 class Recall:
@@ -56,9 +83,9 @@ class Recall:
         at_ns = clock.now_ns() if now_ns is None else now_ns
 
         def look(model: str | None) -> list[Hit]:
-            order = self._probe.order()
-            asked = self._read(question, order, at_ns, filters, model)
-            return self._find(asked, order, limit, filters, model)
+            seen = self._probe.now()
+            asked = self._read(question, seen, at_ns, filters, model)
+            return self._find(asked, seen, limit, filters, model)
 
         return self._steadily(Channel.TEXT, look)
 
@@ -96,9 +123,9 @@ class Recall:
         """How a question is read, and what each channel says of every moment."""
 
         def look(model: str | None) -> tuple[Query, Found]:
-            order = self._probe.order()
-            asked = self._read(question, order, now_ns, _NO_FILTERS, model)
-            return asked, self._probe.ask(asked, order, None, model)
+            seen = self._probe.now()
+            asked = self._read(question, seen, now_ns, _NO_FILTERS, model)
+            return asked, self._probe.ask(asked, seen, None, model)
 
         return self._steadily(Channel.TEXT, look)
 
@@ -139,21 +166,22 @@ class Recall:
         return [Hit(m, similar[m.id], {IMAGE: similar[m.id]}) for m in best[:limit]]
 
     def _steadily(self, channel: Channel, look: Callable[[str | None], Result]) -> Result:
-        """`look` with the model that serves, once more where another one took over meanwhile."""
-        model = self._store.spaces.serving(channel)
-        try:
-            return look(model)
-        except StoreError:
-            successor = self._store.spaces.serving(channel)
-            if successor == model:
-                raise
-            return look(successor)
+        """`look` with the model that serves, again where it, or what is asked, went meanwhile."""
+        for attempt in range(1, ATTEMPTS):
+            model = self._store.spaces.serving(channel)
+            try:
+                return look(model)
+            except StoreError as error:
+                if not isinstance(error, Gone) and self._store.spaces.serving(channel) == model:
+                    raise
+            time.sleep(_REST_S * attempt)
+        return look(self._store.spaces.serving(channel))
 
     def _read(
-        self, question: str, order: Order, now_ns: int, filters: Filters, model: str | None
+        self, question: str, seen: Snapshot, now_ns: int, filters: Filters, model: str | None
     ) -> Query:
         """The question with the time of what it leans on, where it leans on something."""
-        sources = {order.sources[place] for place in np.unique(order.source[order.spoken])}
+        sources = seen.order.speakers
         if counted := relations.nth(question):
             asked = query.read(counted.rest, now_ns, sources)
             if when := self._nth_call(counted.number, asked.when, now_ns):
@@ -164,7 +192,7 @@ class Recall:
             return asked
         lean = replace(filters, kinds=tuple(leaning.anchor_kinds) or filters.kinds)
         found = query.read(leaning.anchor, now_ns, sources)
-        anchors = self._find(found, order, 1, lean, model)
+        anchors = self._find(found, seen, 1, lean, model)
         if not anchors or not holds_half(anchors[0].moment, found.words):
             return asked
         anchor = anchors[0].moment
@@ -185,12 +213,14 @@ class Recall:
         return relations.exactly(call.start_ns, call.end_ns, rest)
 
     def _find(
-        self, asked: Query, order: Order, limit: int, filters: Filters, model: str | None
+        self, asked: Query, seen: Snapshot, limit: int, filters: Filters, model: str | None
     ) -> list[Hit]:
-        found = self._probe.ask(asked, order, self._where(filters), model)
+        found = self._probe.ask(asked, seen, self._where(filters), model)
         firm = asked.when.firm if asked.when else False
-        fused = fusion.fuse(order, found.channels, WEIGHTS, firm=firm)
-        return self._ranked(found, fused, limit)
+        places = np.flatnonzero(found.listed)
+        fused = fusion.fuse(seen.order, found.channels, WEIGHTS, firm=firm, at=places)
+        best = np.argsort(-fused, kind="stable")[: CHOSEN * limit]
+        return self._ranked(found, _candidates(seen, places[best], fused[best]), limit)
 
     def _where(self, filters: Filters) -> str | None:
         """The filters in the table's own language; None for none."""
@@ -202,39 +232,39 @@ class Recall:
             filtering.overlapping(filters.span) if filters.span else None,
         )
 
-    def _ranked(self, found: Found, fused: Scores, limit: int) -> list[Hit]:
-        order, channels = found.order, found.channels
-        places = np.flatnonzero(found.listed)
-        best = places[np.argsort(-fused[places], kind="stable")][: CHOSEN * limit]
-        scores = {order.ids[place]: float(fused[place]) for place in best}
-        in_time = (
-            {}
-            if channels.time is None
-            else {order.ids[place]: float(channels.time[place]) for place in best}
-        )
-        moments = self._store.known(list(scores))
-        kept = fusion.without_repeats(list(moments.values()), in_time)
-        kept.sort(key=lambda m: (scores[m.id], m.start_ns, m.id), reverse=True)
-        chosen = [m.id for m in kept[:limit]]
-        with_lines = self._told(self._store.known(chosen, lines=True), order)
-        return [
-            Hit(
-                with_lines[key],
-                scores[key],
-                {**_told_by(channels, order.places[key]), FUSED: scores[key]},
-            )
-            for key in chosen
-            if key in with_lines
-        ]
+    def _ranked(self, found: Found, candidates: Sequence[Candidate], limit: int) -> list[Hit]:
+        near = found.channels.time
+        in_time = {} if near is None else {one.id: float(near[one.place]) for one in candidates}
+        kept = fusion.without_repeats(candidates, in_time)
+        kept.sort(key=lambda one: (one.score, one.start_ns, one.id), reverse=True)
+        chosen = kept[:limit]
+        shown = self._shown(found.seen, chosen)
+        told = {one.id: _told_by(found.channels, one.place) for one in chosen}
+        return [Hit(shown[one.id], one.score, {**told[one.id], FUSED: one.score}) for one in chosen]
 
-    def _told(self, moments: Mapping[str, Moment], order: Order) -> dict[str, Moment]:
-        """Speech of calls with who said it in which call, so that an answer can say so."""
+    def _shown(self, seen: Snapshot, chosen: Sequence[Candidate]) -> dict[str, Moment]:
+        """The moments with lines, and speech of calls with who said it in which call."""
+        order = seen.order
+        rows = seen.take(np.array([one.place for one in chosen], np.int64), schema.SHOWN)
+        moments = {row[schema.KEY]: layout.to_moment(row) for row in rows}
+        places = {one.id: int(order.episode[one.place]) for one in chosen}
         spoken = [key for key, m in moments.items() if m.source in meetings.SPEAKERS]
-        places = {key: int(order.episode[order.places[key]]) for key in spoken}
-        named = {key: order.episodes[place] for key, place in places.items() if place >= 0}
+        named = {key: order.episodes[places[key]] for key in spoken if places[key] >= 0}
         episodes = self._store.episodes(sorted(set(named.values())))
         told = {key: meetings.told(moments[key], episodes.get(e)) for key, e in named.items()}
         return {**moments, **told}
+
+
+def _candidates(seen: Snapshot, places: Places, fused: Scores) -> list[Candidate]:
+    """The moments at some places, with no more read of them than tells which read the same."""
+    texts = {row[schema.KEY]: row[schema.TEXT] for row in seen.take(places, (schema.TEXT,))}
+    order = seen.order
+    ids = order.keys.take(pa.array(places)).to_pylist()
+    columns = (places, order.start_ns[places], order.app[places], fused)
+    return [
+        Candidate(key, texts[key], *values)
+        for key, *values in zip(ids, *(column.tolist() for column in columns), strict=True)
+    ]
 
 
 def _told_by(channels: Channels, place: int) -> dict[str, float]:

@@ -43,6 +43,7 @@ LIGHT = (
 )
 SHOWN = (*LIGHT, "lines", "windows")
 PLACED = (KEY, "kind", START, END, "source")
+WRITTEN = ("app", "title", "url", TEXT)
 NAMED = (KEY, "kind", START, END, ZONE, "source", "app", "title", "url", MEDIA, "windows")
 
 VERSIONED = (KEY, "kind", START, END, BODY, "author", "version", "written_ns", "locked")

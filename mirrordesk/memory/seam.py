@@ -11,6 +11,11 @@ from pathlib import Path
 from mirrordesk import durable
 from mirrordesk.errors import DiskFull, MirrorDeskError, StoreError
 
+
+class Gone(StoreError):
+    """What was to be read was deleted meanwhile: there is a newer version to be asked."""
+
+
 _RUST_PLACE = re.compile(r",?\s*\S+\.rs:\d+(:\d+)?")
 
 
@@ -33,6 +38,17 @@ def translated(error: Exception, folder: Path) -> MirrorDeskError:
         f"The memory's tables in {folder} cannot be read or written ({cause}); restore the "
         "profile from a backup, or delete its whole folder to start anew."
     )
+
+
+def refused(error: Exception, folder: Path) -> MirrorDeskError:
+    """As `translated`, but Gone where what was read is not there any more."""
+    told = translated(error, folder)
+    return Gone(str(told)) if is_missing(error) else told
+
+
+def is_missing(error: Exception) -> bool:
+    """Whether LanceDB looked for a file that is not there."""
+    return "not found" in str(error).lower()
 
 
 @contextlib.contextmanager

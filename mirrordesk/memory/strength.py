@@ -7,13 +7,14 @@ and whenever it was shown as evidence. It is a small prior among equals, and del
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 
 from mirrordesk import clock
 from mirrordesk.memory import layout, schema
-from mirrordesk.memory.order import Order, Scores, Times
+from mirrordesk.memory.order import Order, Places, Scores, Times
 from mirrordesk.memory.tables import Tables
 from mirrordesk.records import Citation
 
@@ -26,7 +27,7 @@ class Strength:
 
     def __init__(self, tables: Tables) -> None:
         self._uses = tables[schema.USES]
-        self._known: tuple[int, dict[str, list[int]]] = (-1, {})
+        self._known: tuple[int, Order, Places, Times] | None = None
 
     def note(self, used: Iterable[Citation], at_ns: int) -> None:
         """Note that moments were shown as evidence."""
@@ -37,24 +38,29 @@ class Strength:
     def of(self, order: Order, now_ns: int) -> Scores:
         """0 to 1 for each moment, as it stands at `now_ns`."""
         met = _freshness(order.start_ns, now_ns)
-        for key, times in self._times().items():
-            if (place := order.places.get(key)) is not None:
-                met[place] += _freshness(np.array(times), now_ns).sum()
+        places, times = self._used(order)
+        np.add.at(met, places, _freshness(times, now_ns))
         activation = np.log(np.maximum(met, 1e-300))
         return np.clip((activation - WEAKEST) / (STRONGEST - WEAKEST), 0.0, 1.0)
 
-    def _times(self) -> dict[str, list[int]]:
+    def _used(self, order: Order) -> tuple[Places, Times]:
+        """Of each use, where the moment stands and when it was."""
         version = self._uses.version()
-        if self._known[0] != version:
-            times: dict[str, list[int]] = {}
-            for row in self._uses.rows((schema.MOMENT, schema.AT)).to_pylist():
-                times.setdefault(row[schema.MOMENT], []).append(row[schema.AT])
-            self._known = (version, times)
-        return self._known[1]
+        if self._known is None or self._known[0] != version or self._known[1] is not order:
+            rows = self._uses.rows((schema.MOMENT, schema.AT)).to_pylist()
+            placed = order.places_of([row[schema.MOMENT] for row in rows])
+            uses = [(placed[m], at) for m, at in map(_use, rows) if m in placed]
+            places, times = np.array(uses, np.int64).reshape(-1, 2).T
+            self._known = (version, order, places, times)
+        return self._known[2:]
+
+
+def _use(row: Mapping[str, Any]) -> tuple[str, int]:
+    return row[schema.MOMENT], row[schema.AT]
 
 
 def _freshness(at_ns: Times, now_ns: int) -> Scores:
     """age^-d, an age being a second at least."""
     seconds = np.maximum((now_ns - at_ns) / clock.SECOND, 1.0)
-    fresh: Scores = seconds**-DECAY
+    fresh: Scores = 1.0 / seconds**DECAY
     return fresh

@@ -1,4 +1,4 @@
-"""One table of LanceDB. No module but this and `tables.py` imports that.
+"""One table of LanceDB. No module but this, `view.py` and `tables.py` imports that.
 
 Whoever uses it speaks clear text: rows are sealed here on their way in, and opened on their way
 out (`cells.py`). Readers always see what other processes have written. What is written is on the
@@ -19,14 +19,14 @@ import pyarrow as pa
 
 from mirrordesk.errors import StoreError
 from mirrordesk.memory import cells, layout, schema
-from mirrordesk.memory.seam import mapped, synced, translated
+from mirrordesk.memory.seam import is_missing, mapped, synced, translated
+from mirrordesk.memory.view import PROBES
 from mirrordesk.seal.broken import Broken
 from mirrordesk.seal.keys import Keys
 from mirrordesk.seal.ring import Ring
 from mirrordesk.seal.seal import Seal
 
 ATTEMPTS = 5  # at a write another process got ahead of, at a read of what was cleaned away
-PROBES = 32  # cells of the index over vectors that a search looks into
 ROUNDS = 10  # of k-means in which the cells are found
 KEEP_VERSIONS = timedelta(minutes=10)  # far longer than any read takes
 _ABSENT = "null"  # LanceDB takes a vector that is not there yet for a bad one
@@ -71,10 +71,6 @@ class Table:
             return self._clear(found, seal).select(list(columns)) if seal else found
 
         return self._read_sealed(read)
-
-    def grouping(self, column: str) -> str:
-        """The column to read for what only has to be told apart; `column` is of `schema.MARKED`."""
-        return cells.mark(column) if self._seal() else column
 
     def having(self, column: str, value: str) -> str:
         """Filter: rows whose `column`, one of `schema.MARKED`, is exactly `value`."""
@@ -303,7 +299,7 @@ class Table:
             try:
                 return action(self._table)
             except (RuntimeError, ValueError, OSError) as error:
-                if "not found" not in str(error).lower():
+                if not is_missing(error):
                     raise translated(error, self._folder) from error
             time.sleep(0.05 * attempt)
             with mapped(self._folder):

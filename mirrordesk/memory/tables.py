@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -11,6 +13,7 @@ from mirrordesk import durable
 from mirrordesk.memory import cells, layout, schema
 from mirrordesk.memory.seam import mapped, synced
 from mirrordesk.memory.table import Table
+from mirrordesk.memory.view import View, connected
 from mirrordesk.seal.keys import Keys
 
 _SEALED = "sealed with"  # the note that names the key of all tables
@@ -27,13 +30,25 @@ class Tables:
         self._open: dict[str, Table] = {}
         self._notes: tuple[int, dict[str, str]] = (-1, {})  # version of the table, and what it held
         with mapped(folder):
-            self._connection = lancedb.connect(folder, read_consistency_interval=timedelta(0))
+            self._session = lancedb.Session()  # what is cached of indices, once for both
+            self._connection = lancedb.connect(
+                folder, read_consistency_interval=timedelta(0), session=self._session
+            )
 
     def __getitem__(self, name: str) -> Table:
         """The table of that name. Raises StoreError where it is missing or unreadable."""
         if name not in self._open:
             self._open[name] = Table(self._connection, name, self.folder, self._keys)
         return self._open[name]
+
+    def view(self, name: str) -> View:
+        """A table as it is now. Raises StoreError where it is missing or unreadable."""
+        return View(self._views, name, self.folder, self._keys)
+
+    @functools.cached_property
+    def _views(self) -> Any:
+        with mapped(self.folder):
+            return connected(self.folder, self._session)
 
     def names(self) -> list[str]:
         """The tables there are."""

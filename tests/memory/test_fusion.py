@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +12,8 @@ from hypothesis.extra.numpy import arrays
 from mirrordesk import clock
 from mirrordesk.memory import fusion
 from mirrordesk.memory.fusion import Channels, Weights
-from mirrordesk.memory.order import NOWHERE, Order, Orders
+from mirrordesk.memory.order import NOWHERE, Order
+from mirrordesk.memory.snapshot import Snapshots
 from mirrordesk.memory.store import Store
 from tests.memory.made import NOON, frame
 
@@ -23,13 +25,13 @@ def order(starts: list[int], *, spoken: bool = True, episodes: list[int] | None 
     start = np.array(starts, np.int64) * SECOND
     begin = np.array(episodes or [], np.int64) * SECOND
     return Order(
-        ids=[f"m{number}" for number in range(len(starts))],
+        keys=pa.array([f"m{number}" for number in range(len(starts))], pa.string()),
         start_ns=start,
         end_ns=start + SECOND,
         spoken=np.full(len(starts), spoken),
         sources=["loopback"],
         source=np.zeros(len(starts), np.int64),
-        stream=np.zeros(len(starts), np.int64),
+        app=np.zeros(len(starts), np.int64),
         episodes=[f"e{number}" for number in range(len(begin))],
         episode_start_ns=begin,
         episode_end_ns=np.append(begin[1:], 10**15)[: len(begin)],
@@ -87,12 +89,36 @@ def test_a_meaning_that_is_not_known_counts_as_the_usual_one() -> None:
 
 
 def test_the_order_of_a_store_is_read_again_when_it_changes(store: Store) -> None:
-    orders = Orders(store.tables)
-    assert orders.now().ids == []
+    snapshots = Snapshots(store.tables)
+    assert snapshots.now().order.ids == []
     store.add([frame(2, "b"), frame(1, "a"), frame(3, "c", app="other")])
-    known = orders.now()
-    assert known.ids == [frame(n, "").id for n in (1, 2, 3)]
-    assert known.before.tolist() == [NOWHERE, 0, NOWHERE]
-    assert orders.now() is known
+    known = snapshots.now()
+    assert known.order.ids == [frame(n, "").id for n in (1, 2, 3)]
+    assert known.order.before.tolist() == [NOWHERE, 0, NOWHERE]
+    assert snapshots.now() is known
     store.add([frame(9, "d", NOON - SECOND)])
-    assert len(orders.now()) == 4
+    assert len(snapshots.now().order) == 4
+
+
+def test_a_moment_is_known_by_its_place_and_a_place_by_its_moment() -> None:
+    three = order([0, 10, 20])
+    assert three.places_of(["m2", "gone", "m0"]) == {"m0": 0, "m2": 2}
+    assert three.places_of([]) == {}
+    assert [three.at(place) for place in range(3)] == three.ids == ["m0", "m1", "m2"]
+
+
+@given(
+    scores=arrays(float, 12, elements=st.sampled_from([0.0, 0.0, 0.2, 0.5, 0.5, 1.0])),
+    episodes=st.lists(st.integers(0, 120), max_size=4, unique=True),
+    count=st.integers(1, 4),
+)
+def test_what_counts_nothing_changes_no_episode(
+    scores: np.ndarray, episodes: list[int], count: int
+) -> None:
+    """The mean of the best is the same as when every moment is looked at."""
+    twelve = order([n * 10 for n in range(12)], episodes=sorted(episodes))
+    told = twelve.best_of_episodes(scores, count)
+    for place, episode in enumerate(twelve.episode):
+        inside = np.sort(scores[twelve.episode == episode])[::-1][:count]
+        wanted = 0.0 if episode == NOWHERE else inside.sum() / count
+        assert told[place] == pytest.approx(wanted)

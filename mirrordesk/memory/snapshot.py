@@ -1,0 +1,136 @@
+"""What recall asks, each table at one version, and where its rows stand in the order of moments.
+
+It is read again only when a table has changed. A forgetting meanwhile deletes what is asked here;
+whoever asks then meets Gone, and takes the next snapshot.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mirrordesk.memory import schema
+from mirrordesk.memory.order import NOWHERE, Order, Places, Scores
+from mirrordesk.memory.tables import Tables
+from mirrordesk.memory.view import ROW, Ranked, Rows, View
+from mirrordesk.records import Kind
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """A table's rows, ascending, and where in an order each stands; NOWHERE for none."""
+
+    view: View
+    rows: Rows
+    places: Places
+
+    @staticmethod
+    def of(view: View, rows: Rows, places: Places) -> Placed:
+        """From rows in any order."""
+        ascending = np.argsort(rows)
+        return Placed(view, rows[ascending], places[ascending])
+
+    def spread(self, found: Ranked, scores: Scores) -> None:
+        """Put what was found into the scores at its places."""
+        places = self.places[np.searchsorted(self.rows, found.rows)]
+        known = places != NOWHERE
+        scores[places[known]] = found.scores[known]
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """All moments, and the words of all episodes; `rows` are those of the moments by place."""
+
+    order: Order
+    rows: Rows
+    moments: Placed
+    episodes: View
+    words: Placed  # places are those of episodes
+
+    def take(self, places: Places, columns: tuple[str, ...]) -> list[dict[str, Any]]:
+        """These columns, and the key, of the moments at some places, in no particular order."""
+        return self.moments.view.take(self.rows[places].tolist(), columns)
+
+
+class Snapshots:
+    """The tables as they are now; cheap while none changes."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._known: Snapshot | None = None
+        self._vectors: tuple[Order, Placed] | None = None
+
+    def now(self) -> Snapshot:
+        """What is stored."""
+        known = self._known
+        moments = self._view(schema.MOMENTS, known.moments.view if known else None)
+        episodes = self._view(schema.EPISODES, known.episodes if known else None)
+        words = self._view(schema.EPISODE_WORDS, known.words.view if known else None)
+        if known and (moments, episodes, words) == (
+            known.moments.view,
+            known.episodes,
+            known.words.view,
+        ):
+            return known
+        self._known = _read(moments, episodes, words)
+        return self._known
+
+    def vectors(self, order: Order, name: str) -> Placed:
+        """A table of vectors of moments as it is now."""
+        known = self._vectors
+        view = self._view(name, known[1].view if known and known[1].view.name == name else None)
+        if known is None or known[0] is not order or known[1].view is not view:
+            known = self._vectors = (order, _by_key(view, order.keys))
+        return known[1]
+
+    def _view(self, name: str, known: View | None) -> View:
+        if known and known.version == self._tables[name].version():
+            return known
+        return self._tables.view(name)
+
+
+def _read(moments: View, episodes: View, words: View) -> Snapshot:
+    app = moments.mark("app")
+    stored = _sorted(moments.all((*schema.PLACED, app)))
+    spans = _sorted(episodes.all((schema.KEY, schema.START, schema.END)))
+    rows = stored[ROW].to_numpy()
+    keys = spans[schema.KEY].combine_chunks()
+    order = _order(stored, stored[app], spans)
+    placed = Placed.of(moments, rows, np.arange(len(order)))
+    return Snapshot(order, rows, placed, episodes, _by_key(words, keys))
+
+
+def _order(moments: pa.Table, apps: pa.ChunkedArray, episodes: pa.Table) -> Order:
+    source = moments["source"].combine_chunks().dictionary_encode()
+    return Order(
+        keys=moments[schema.KEY].combine_chunks(),
+        start_ns=_numpy(moments[schema.START]),
+        end_ns=_numpy(moments[schema.END]),
+        spoken=_numpy(pc.equal(moments["kind"], Kind.SPEECH.value)) == 1,
+        sources=source.dictionary.to_pylist(),
+        source=_numpy(source.indices),
+        app=_numpy(apps.combine_chunks().dictionary_encode().indices),
+        episodes=episodes[schema.KEY].to_pylist(),
+        episode_start_ns=_numpy(episodes[schema.START]),
+        episode_end_ns=_numpy(episodes[schema.END]),
+    )
+
+
+def _by_key(view: View, keys: pa.Array) -> Placed:
+    """The rows of a view at the places of their keys among `keys`."""
+    found = view.all((schema.KEY,))
+    places = pc.index_in(found[schema.KEY], value_set=keys).fill_null(NOWHERE)
+    return Placed.of(view, found[ROW].to_numpy(), _numpy(places))
+
+
+def _sorted(rows: pa.Table) -> pa.Table:
+    return rows.sort_by([(schema.START, "ascending"), (schema.KEY, "ascending")])
+
+
+def _numpy(column: pa.Array | pa.ChunkedArray) -> Places:
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    return np.asarray(whole.to_numpy(zero_copy_only=False), np.int64)
