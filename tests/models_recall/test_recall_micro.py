@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -100,3 +102,15 @@ def test_what_follows_shared_lines_is_asked_about_alone(engine: Engine, memory: 
 def test_more_questions_than_facts_are_refused(engine: Engine) -> None:
     with pytest.raises(ValueError, match="fewer than 50"):
         facts.memory(random.Random(1), 300, 50, engine.tokenizer.count)
+
+
+def rows() -> Any:
+    path = evaluate.HERE / "evaluation.json"
+    return json.loads(path.read_text(encoding="utf-8"))["rows"]
+
+
+def test_the_card_tells_the_figures_of_the_evaluation() -> None:
+    card = (evaluate.HERE / "README.md").read_text(encoding="utf-8")
+    for row in rows():
+        assert f"{100 * row['right']:.1f} %" in card
+        assert f"{row['moved']:.2f}" in card
