@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from mirrordesk import config
@@ -13,6 +14,31 @@ from mirrordesk.paths import Profile
 from mirrordesk.registry import places
 
 _status = pytest.StashKey[int]()
+
+# Folders whose tests wait for real screens, sounds, browsers and processes. They run one after the
+# other, in one worker: beside another of its kind a real-time test would measure the machine.
+_LIVE = {
+    "capture_pages",
+    "capture_platforms",
+    "capture_screen",
+    "capture_sound",
+    "capture_wayland",
+    "demo",
+    "endtoend",
+    "notebook",
+    "ui",
+}
+
+hypothesis.settings.register_profile("unhurried", deadline=None)  # a busy machine is no mistake
+hypothesis.settings.load_profile("unhurried")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests stay together where several workers share them."""
+    for item in items:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        together = "live" if folder in _LIVE else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(together))
 
 
 @pytest.fixture(autouse=True, scope="session")
