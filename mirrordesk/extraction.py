@@ -76,6 +76,7 @@ class Extraction:
         self._looked = Looked(store, _NOTE)
         self._seen: object = None  # in which nothing was left to do
         self._look_at_s = 0.0  # on the monotonic clock
+        self.trouble = ""  # why the model failed, in one sentence
 
     def close(self) -> None:
         """End the model's process."""
@@ -146,6 +147,7 @@ class Extraction:
         except Stopped:
             return 0
         except (WorkerError, WeightsError, UsageError) as error:
+            self.trouble = str(error)
             self._tell({"model": model.identity, "failed": type(error).__name__})
             self._look_at_s = time.monotonic() + REST_AFTER_FAILURE_S
             return 0

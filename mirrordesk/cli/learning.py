@@ -31,6 +31,8 @@ def consolidate(options: argparse.Namespace, profile: Profile) -> int:
         say(options, f"Reading with {model.name}; Ctrl-C stops, and what was learnt stays.")
         with contextlib.closing(reading):
             steps += reading.run()
+        if reading.trouble:
+            say(options, reading.trouble)
     return result(options, {"steps": steps}, ["Done." if steps else "There is nothing new."])
 
 

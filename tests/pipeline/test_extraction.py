@@ -148,6 +148,7 @@ def test_a_model_that_dies_leaves_what_was_read_and_goes_on_at_the_next_start(
     tell(tmp_path, [["Hannah", "summary", "{die}"], *SCRIPT])
     work = make()
     assert work.run() == 0
+    assert "language model" in work.trouble
     assert facts(store) == [("Marco", SECOND.start_ns, None)]
     assert work.step(lambda: True) == 0
     tell(tmp_path, SCRIPT)
