@@ -64,7 +64,7 @@ def test_held_out_questions_get_their_answer(engine: Engine) -> None:
         for made in memories(engine, TASK)
         for asked in made.asked[:3]
     ]
-    assert sum(right) >= 0.6 * len(right)
+    assert sum(right) >= 0.7 * len(right)
 
 
 def evaluation() -> Any:
@@ -86,9 +86,9 @@ def short_of(reason: str) -> pytest.MarkDecorator:
 @pytest.mark.parametrize(
     "task",
     [
-        pytest.param("short", marks=short_of("63.8 % exact; see the card")),
-        pytest.param("2000 tokens", marks=short_of("11.9 % exact, 69.7 % abstained; see the card")),
-        "short, known words",
+        "short",
+        pytest.param("2000 tokens", marks=short_of("24.1 % exact, 76.5 % abstained; see the card")),
+        pytest.param("short, known words", marks=short_of("73.6 % exact; see the card")),
     ],
 )
 def test_it_reaches_the_aim(task: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 from zlib import crc32
 
@@ -19,6 +19,7 @@ Option = TypeVar("Option")
 
 HELD_OUT_SHARE = 5  # every fifth
 _MADE_UP = 0.5  # share of names that no list holds
+_RIVAL = 0.15  # share of training's made-up words that begin as the one before them does
 
 
 def _words(text: str) -> list[str]:
@@ -109,6 +110,7 @@ class Words:
 
     chance: random.Random
     held_out: bool
+    _made: list[str] = field(default_factory=lambda: ["-"], repr=False)
 
     @property
     def lists(self) -> Lists:
@@ -118,8 +120,17 @@ class Words:
         return self.chance.choice(options)
 
     def made_up(self) -> str:
-        """A word of one to three syllables in small letters, such as `brenvek`."""
-        return self._ours(self._syllables)
+        """A word that no list holds, in small letters.
+
+        Syllables (`brenvek`); in training also halves of ordinary words (`marmory`), any letters
+        (`qzotub`), and rivals that begin as the last word did: to copy these, every piece that
+        an unknown word could have must be read, and none can be guessed.
+        """
+        makers = (self._syllables, self._syllables, self._halves, self._letters)
+        rival = self.chance.random() < _RIVAL
+        maker = self._syllables if self.held_out else self._rival if rival else self.one(makers)
+        self._made[0] = self._ours(maker)
+        return self._made[0]
 
     def any_word(self) -> str:
         """An ordinary word, or a made-up one."""
@@ -157,6 +168,16 @@ class Words:
         count = self.chance.choice((1, 1, 2, 2, 2, 3))
         parts = (self.one(_ONSETS) + self.one(_VOWELS) + self.one(_CODAS) for _ in range(count))
         return "".join(parts)
+
+    def _halves(self) -> str:
+        first, second = self.one(COMMON), self.one(COMMON)
+        return first[: self.chance.randint(2, 5)] + second[self.chance.randint(2, 4) :]
+
+    def _letters(self) -> str:
+        return "".join(self.chance.choices(_LETTERS, k=self.chance.randint(3, 8))).lower()
+
+    def _rival(self) -> str:
+        return self._made[0][: self.chance.randint(2, 4)] + self._syllables()
 
     def _sum(self) -> str:
         step = self.chance.choice((1, 5, 10, 100, 100, 500, 1000))
