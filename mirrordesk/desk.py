@@ -1,11 +1,11 @@
-"""Desk: the façade that every surface uses. It owns the store, the query encoder and the reader."""
+"""Desk: the façade of every surface. It owns the store, the query encoder, and who answers."""
 
 from __future__ import annotations
 
 import dataclasses
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -13,20 +13,18 @@ from types import TracebackType
 import numpy as np
 import numpy.typing as npt
 
-from mirrordesk import clock, config, control, doctor, durable, status, weights, words
+from mirrordesk import clock, config, control, doctor, durable, status, words
+from mirrordesk.answering import Answering
 from mirrordesk.capture import ledger
 from mirrordesk.capture.spool import Spool
 from mirrordesk.control import Span
-from mirrordesk.errors import WeightsError, WorkerError
 from mirrordesk.footprint import GIGABYTE, Footprint, Room
 from mirrordesk.hindsight import Hindsight
 from mirrordesk.knowledge import Procedure
 from mirrordesk.likeness import Likeness
-from mirrordesk.llm import extractive, ordering
-from mirrordesk.llm.agreement import LEGIBLE, agreed
+from mirrordesk.llm import ordering
 from mirrordesk.llm.conversation import Conversation, Talks
-from mirrordesk.llm.prompt import Mark
-from mirrordesk.llm.reader import Reader, Reading
+from mirrordesk.llm.reader import Emit, Reading
 from mirrordesk.memory import account, forget, howto, probe
 from mirrordesk.memory.facts import FactFinder, Found
 from mirrordesk.memory.media import Media
@@ -50,12 +48,9 @@ from mirrordesk.records import (
     State,
 )
 from mirrordesk.rules import rule
-from mirrordesk.seal import keys
 from mirrordesk.worker import Worker
 
 EVIDENCE = 24  # moments that an answer may draw on
-
-Emit = Callable[[Progress], None]
 
 
 def _silent(_step: Progress) -> None:
@@ -84,15 +79,8 @@ class Desk:
         self._footprint = Footprint(profile.root)
         self._allowed = Room(profile)
         self._talks = Talks()
-        self._reader_worker = reader or Worker(
-            ["mirrordesk.llm.host", "--profile", str(profile.root)],
-            name="language model",
-            log=profile.logs / "llm.log",
-        )
-        self._server_worker = Worker(
-            ["mirrordesk.llm.remote", "--profile", str(profile.root)],
-            name="answer server",
-            log=profile.logs / "llm.log",
+        self.answering = Answering(
+            profile, self.settings.llm, compare=self._compare, rarity=self._rarity, reader=reader
         )
 
     def __enter__(self) -> Desk:
@@ -108,8 +96,7 @@ class Desk:
 
     def close(self) -> None:
         """End the language model's process."""
-        self._reader_worker.close()
-        self._server_worker.close()
+        self.answering.close()
 
     def ask(
         self,
@@ -134,12 +121,14 @@ class Desk:
         if pair:
             reading = Reading(ordering.answer(understood, *pair), talk.shown)
         else:
-            reading = self._read(question, hits, talk, emit, cancelled or threading.Event())
+            reading = self.answering.read(
+                question, hits, talk, emit, cancelled or threading.Event()
+            )
         answer = dataclasses.replace(reading.answer, question=question)
         self._talks.put(conversation, talk.after(question, answer, reading.shown))
         self.store.note_use(answer.citations)
         if answer.abstained and not any(h.moment.speech is State.PENDING for h in hits):
-            answer = _with_note(answer, self._unread())  # else the answer named them itself
+            answer = answer.noted(self._unread())  # else the answer named them itself
         total = time.perf_counter() - began
         return _with_timings(answer, recall_s=recalled, total_s=total)
 
@@ -148,55 +137,6 @@ class Desk:
         talk = self._talks.get(name)
         there = self.store.known(sorted(talk.sources)) if talk.sources else {}
         return talk.without(talk.sources - set(there))
-
-    def _read(
-        self,
-        question: str,
-        hits: Sequence[Hit],
-        talk: Conversation,
-        emit: Emit,
-        cancelled: threading.Event,
-    ) -> Reading:
-        understood = talk.understood(question)
-        if self.settings.llm.server:
-            return self._ask_server(question, hits, talk, emit, cancelled)
-        if not self.settings.llm.model:
-            return Reading(self._quote(understood, hits))
-        try:
-            model = weights.llm(self.settings.llm)
-            wanted = self.settings.llm
-            most = min(wanted.evidence_tokens, LEGIBLE) if model.micro else wanted.evidence_tokens
-            settings = dataclasses.replace(wanted, model=str(model.path), evidence_tokens=most)
-            mark = Mark(keys.of(self.profile).newest.secret("evidence marks"))
-            reader = Reader(self._reader_worker, settings, mark=mark, able=not model.micro)
-            reading = reader.read(question, hits, emit, cancelled, talk)
-        except (WorkerError, WeightsError) as error:
-            return Reading(self._quote(understood, hits, note=str(error)))
-        if model.micro:
-            return Reading(agreed(reading.answer, self._quote(understood, hits)))
-        return reading
-
-    def _ask_server(
-        self,
-        question: str,
-        hits: Sequence[Hit],
-        talk: Conversation,
-        emit: Emit,
-        cancelled: threading.Event,
-    ) -> Reading:
-        """The same by a model on another machine; the answer says that evidence went there."""
-        note = words.leaving(self.settings.llm.server_host) if hits else ""
-        reader = Reader(self._server_worker, self.settings.llm, able=True)
-        try:
-            reading = reader.read(question, hits, emit, cancelled, talk)
-        except WorkerError as error:
-            quoted = self._quote(talk.understood(question), hits, note=str(error))
-            return Reading(_with_note(quoted, note))
-        return dataclasses.replace(reading, answer=_with_note(reading.answer, note))
-
-    def _quote(self, question: str, hits: Sequence[Hit], note: str = "") -> Answer:
-        answer = extractive.answer(question, hits, self._compare, statistics=self._rarity)
-        return _with_note(answer, note)
 
     def _unread(self) -> str:
         """What might hold the answer but cannot be searched yet, in words; empty for nothing."""
@@ -353,7 +293,3 @@ class Desk:
 
 def _with_timings(answer: Answer, **seconds: float) -> Answer:
     return dataclasses.replace(answer, timings={**answer.timings, **seconds})
-
-
-def _with_note(answer: Answer, note: str) -> Answer:
-    return dataclasses.replace(answer, note=f"{answer.note} {note}".strip())

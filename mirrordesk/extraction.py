@@ -29,7 +29,7 @@ from mirrordesk.knowledge import (
     Procedure,
 )
 from mirrordesk.llm import noting
-from mirrordesk.llm.agreement import LEGIBLE
+from mirrordesk.llm.agreement import readable
 from mirrordesk.llm.checking import Reason
 from mirrordesk.llm.extract import Extractor, GoOn, Stopped
 from mirrordesk.memory.looked import Due, Looked, is_read, state_of
@@ -154,9 +154,7 @@ class Extraction:
         return done
 
     def _extractor(self, model: Weights, go_on: GoOn) -> Extractor:
-        wanted = config.load(self._profile).llm
-        most = min(wanted.evidence_tokens, LEGIBLE) if model.micro else wanted.evidence_tokens
-        settings = replace(wanted, model=str(model.path), evidence_tokens=most)
+        settings = readable(config.load(self._profile).llm, model)
         return Extractor(self._worker, settings, go_on)
 
     def _due(self) -> list[Due]:

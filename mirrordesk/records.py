@@ -385,6 +385,10 @@ class Answer:
     def text(self) -> str:
         return "\n".join(claim.text for claim in self.claims) if self.claims else self.note
 
+    def noted(self, note: str) -> Answer:
+        """The answer with `note`, which may be empty, behind what is said beside it."""
+        return dataclasses.replace(self, note=f"{self.note} {note}".strip())
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:

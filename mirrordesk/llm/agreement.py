@@ -7,10 +7,20 @@ given less to read than a real model, because it loses its way in more.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from mirrordesk.config import LlmSettings
 from mirrordesk.records import Answer, Claim
 from mirrordesk.terms import letters
+from mirrordesk.weights import Weights
 
 LEGIBLE = 900  # tokens of evidence; see "Figures" in models/micro/reader/README.md
+
+
+def readable(settings: LlmSettings, model: Weights) -> LlmSettings:
+    """`settings` with the file of `model`, and with no more evidence than it can read."""
+    most = min(settings.evidence_tokens, LEGIBLE) if model.micro else settings.evidence_tokens
+    return replace(settings, model=str(model.path), evidence_tokens=most)
 
 
 def agreed(read: Answer, found: Answer) -> Answer:

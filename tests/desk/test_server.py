@@ -72,7 +72,7 @@ def test_without_the_setting_nothing_connects(profile: Profile, server: AnswerSe
     config.change(profile, "llm.model", "")
     with Desk(profile) as desk:
         answer = desk.ask(QUESTION)
-        assert desk._server_worker.pid is None
+        assert not desk.answering.connects
     assert answer.claims
     assert server.paths == []
     assert MARK not in answer.note
