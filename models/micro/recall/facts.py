@@ -61,7 +61,7 @@ def memory(
     """A memory whose lines take nearly `tokens`, counted by `count`, and never more.
 
     It begins with the lines `after`, and its questions ask for facts evenly spread over those that
-    follow. Raises ValueError where there are fewer facts than questions.
+    follow, for each once where there are fewer facts than `questions`.
     """
     taken = {_name(item.text) for item in after}
     names = [name for name in NAMES if name not in taken]
@@ -79,8 +79,7 @@ def memory(
             break
         evidence.append(line)
         facts.append(Asked(QUESTION.format(name=name), thing, fact))
-    if len(facts) < questions:
-        raise ValueError(f"{tokens} tokens hold {len(facts)} facts, fewer than {questions}.")
+    questions = min(questions, len(facts))
     bounds = [number * len(facts) // questions for number in range(questions + 1)]
     asked = tuple(chance.choice(facts[at:end]) for at, end in pairwise(bounds))
     return Memory(tuple(evidence), now_ns + clock.HOUR, asked)
