@@ -49,6 +49,14 @@ class Found:
         return self.seen.order
 
 
+@dataclass(frozen=True, eq=False)
+class Listing:
+    """What a channel lists, and what is written of its best where that is asked for."""
+
+    lists: Sequence[Ranked]
+    best: Sequence[Words] = ()
+
+
 class Probe:
     """Asks the channels of a store; `embed` encodes questions where it knows the serving model."""
 
@@ -67,14 +75,10 @@ class Probe:
         """What every channel says, `model` being the one that serves; nothing fails `where`."""
         sense = self._sense(model, asked.text) if asked.words else None
         allowed = None if where is None else _passing(seen, where)
-        channels = self._channels(asked, sense, seen, where, allowed)
-        listed = self._listed(asked, channels, seen.order, allowed)
-        if channels.words is not None and len(asked.words) > 1:
-            best = _best_by_words(channels.words * listed, seen)
-            if not any(holds_half(words, asked.words) for words in best):
-                channels = _probed_again(asked, channels, seen, best, where)
-                listed = self._listed(asked, channels, seen.order, allowed)
-        return Found(seen, channels, listed)
+        channels, best = self._channels(asked, sense, seen, where, allowed)
+        if len(asked.words) > 1 and not any(holds_half(words, asked.words) for words in best):
+            channels = _probed_again(asked, channels, seen, best, where)
+        return Found(seen, channels, self._listed(asked, channels, seen.order, allowed))
 
     def _sense(self, model: str | None, question: str) -> Meaning | None:
         """The meaning of the question; None where there is nobody to tell it."""
@@ -93,24 +97,25 @@ class Probe:
         seen: Snapshot,
         where: str | None,
         allowed: Scores | None,
-    ) -> Channels:
-        """What each channel that applies says."""
+    ) -> tuple[Channels, Sequence[Words]]:
+        """What each channel that applies says, and what is written of the best by words."""
         order = seen.order
         vectors = self._snapshots.vectors(order, sense.vectors.name) if sense else None
-        asking = [_matching(seen.moments.view, asked, where), _telling_of(seen.words.view, asked)]
+        asking = [_told_best(seen, asked, where), _telling_of(seen.words.view, asked)]
         if sense and vectors:
             some = None if allowed is None else _keyed(order, allowed)
             asking.append(_resembling(vectors.view, sense, asked, some))
         words, episodes, *similar = together(*asking)
         who = np.array([float(source in asked.sources) for source in order.sources])
-        return Channels(
-            words=_spread(seen.moments, words, len(order)) if asked.words else None,
-            meaning=_similar(vectors, similar[0], len(order)) if vectors else None,
-            episode_words=_of_episodes(seen, episodes),
+        channels = Channels(
+            words=_spread(seen.moments, words.lists, len(order)) if asked.words else None,
+            meaning=_similar(vectors, similar[0].lists, len(order)) if vectors else None,
+            episode_words=_of_episodes(seen, episodes.lists),
             who=who[order.source] * order.spoken if asked.sources else None,
             time=_closeness(asked, order) if asked.when else None,
             strength=self._strength.of(order, asked.at_ns),
         )
+        return channels, words.best
 
     def _listed(
         self, asked: Query, channels: Channels, order: Order, allowed: Scores | None
@@ -160,21 +165,32 @@ def _keyed(order: Order, allowed: Scores) -> str:
     return filtering.with_keys(order.keys.take(pa.array(places)).to_pylist())
 
 
-async def _matching(view: View, asked: Query, where: str | None) -> list[Ranked]:
+async def _matching(view: View, asked: Query, where: str | None) -> Listing:
     """BM25 of the best moments, and of the best in the time asked for."""
     found = [await view.match(asked.words, fusion.LISTED, where)]
     if asked.when and len(found[0]) == fusion.LISTED:
         inside = filtering.every(where, filtering.overlapping(asked.when.padded))
         found.append(await view.match(asked.words, fusion.LISTED, inside))
-    return found
+    return Listing(found)
 
 
-async def _telling_of(view: View, asked: Query) -> list[Ranked]:
+async def _told_best(seen: Snapshot, asked: Query, where: str | None) -> Listing:
+    """As `_matching`, and of several words what is written of the best, the first of equals."""
+    found = await _matching(seen.moments.view, asked, where)
+    if len(asked.words) < 2:
+        return found
+    listed = found.lists[0]
+    best = np.lexsort((seen.moments.at(listed.rows), -listed.scores))[:HELPERS]
+    rows = await seen.moments.view.taken(listed.rows[best].tolist(), schema.WRITTEN)
+    return replace(found, best=[layout.to_words(row) for row in rows])
+
+
+async def _telling_of(view: View, asked: Query) -> Listing:
     """BM25 of the best episodes."""
-    return [await view.match(asked.words, fusion.LISTED)]
+    return Listing([await view.match(asked.words, fusion.LISTED)])
 
 
-async def _resembling(view: View, sense: Meaning, asked: Query, some: str | None) -> list[Ranked]:
+async def _resembling(view: View, sense: Meaning, asked: Query, some: str | None) -> Listing:
     """Cosine similarity of the nearest, in the time asked for as well, and of `some`."""
     found = [await view.nearest(sense.numbers, fusion.LISTED)]
     if asked.when and len(found[0]) == fusion.LISTED:
@@ -182,7 +198,7 @@ async def _resembling(view: View, sense: Meaning, asked: Query, some: str | None
         found.append(await view.nearest(sense.numbers, fusion.LISTED, inside))
     if some is not None:
         found.append(await view.nearest(sense.numbers, fusion.LISTED, some))
-    return found
+    return Listing(found)
 
 
 def _spread(placed: Placed, lists: Sequence[Ranked], count: int, missing: float = 0.0) -> Scores:
@@ -205,13 +221,6 @@ def _of_episodes(seen: Snapshot, lists: Sequence[Ranked]) -> Scores | None:
     return seen.order.of_episodes(_spread(seen.words, lists, len(seen.order.episodes)))
 
 
-def _best_by_words(words: Scores, seen: Snapshot) -> list[Words]:
-    places = np.flatnonzero(words)
-    best = places[np.argsort(-words[places], kind="stable")][:HELPERS]
-    rows = seen.take(best, schema.WRITTEN)
-    return [layout.to_words(row) for row in rows]
-
-
 def _probed_again(
     asked: Query, channels: Channels, seen: Snapshot, best: Sequence[Words], where: str | None
 ) -> Channels:
@@ -221,8 +230,8 @@ def _probed_again(
     if not borrowed:
         return channels
     view = seen.moments.view
-    (lists,) = together(_matching(view, replace(asked, words=tuple(borrowed), when=None), where))
-    found = _spread(seen.moments, lists, len(seen.order))
+    (more,) = together(_matching(view, replace(asked, words=tuple(borrowed), when=None), where))
+    found = _spread(seen.moments, more.lists, len(seen.order))
     most = BORROWED_COUNT * channels.words.max()
     return replace(channels, words=channels.words + most * fusion.scaled(found))
 

@@ -34,9 +34,13 @@ class Placed:
         ascending = np.argsort(rows)
         return Placed(view, rows[ascending], places[ascending])
 
+    def at(self, rows: Rows) -> Places:
+        """Where these of its rows stand."""
+        return self.places[np.searchsorted(self.rows, rows)]
+
     def spread(self, found: Ranked, scores: Scores) -> None:
         """Put what was found into the scores at its places."""
-        places = self.places[np.searchsorted(self.rows, found.rows)]
+        places = self.at(found.rows)
         known = places != NOWHERE
         scores[places[known]] = found.scores[known]
 

@@ -11,7 +11,7 @@ import itertools
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -42,7 +42,7 @@ class Ranked:
         return len(self.rows)
 
 
-Asking = Coroutine[Any, Any, Sequence[Ranked]]
+Result = TypeVar("Result")
 
 
 class View:
@@ -82,23 +82,26 @@ class View:
 
     def take(self, rows: Sequence[int], columns: Sequence[str]) -> list[dict[str, Any]]:
         """These columns, and the key, of some rows, in no particular order."""
+        found: list[dict[str, Any]] = _run(self.taken(rows, columns))
+        return found
+
+    async def taken(self, rows: Sequence[int], columns: Sequence[str]) -> list[dict[str, Any]]:
+        """As `take`, while others are asked."""
+        import asyncio
+
         if not rows:
             return []
         wanted = [name for name in columns if name != schema.KEY]
-        parts = _run(self._taken(list(rows), wanted))
+        portions = (wanted[at : at + _AT_ONCE] for at in range(0, len(wanted), _AT_ONCE))
+        # cells are bound to their row's key
+        queries = [
+            self._table.take_row_ids(list(rows)).select([schema.KEY, *some]) for some in portions
+        ]
+        parts = await asyncio.gather(*map(self._arrow, queries))
         told: dict[str, dict[str, Any]] = {}
         for row in itertools.chain.from_iterable(map(self._clear, parts)):
             told.setdefault(row[schema.KEY], {}).update(row)
         return list(told.values())
-
-    async def _taken(self, rows: list[int], columns: Sequence[str]) -> list[pa.Table]:
-        """The columns in as many portions as are worth reading at the same time."""
-        import asyncio
-
-        portions = (columns[at : at + _AT_ONCE] for at in range(0, len(columns), _AT_ONCE))
-        # cells are bound to their row's key
-        queries = [self._table.take_row_ids(rows).select([schema.KEY, *some]) for some in portions]
-        return await asyncio.gather(*map(self._arrow, queries))
 
     async def match(self, words: Sequence[str], limit: int, where: str | None = None) -> Ranked:
         """BM25 of the best rows that hold any of the terms `words`."""
@@ -151,13 +154,13 @@ def connected(folder: Path, session: Any) -> Any:
     return _run(lancedb.connect_async(folder, session=session))
 
 
-def together(*asking: Asking) -> list[Sequence[Ranked]]:
+def together(*asking: Coroutine[Any, Any, Result]) -> list[Result]:
     """The answers to questions that several views are asked at once, in their order."""
-    found: list[Sequence[Ranked]] = _run(_all(asking))
+    found: list[Result] = _run(_all(asking))
     return found
 
 
-async def _all(asking: Sequence[Asking]) -> list[Sequence[Ranked]]:
+async def _all(asking: Sequence[Coroutine[Any, Any, Result]]) -> list[Result]:
     import asyncio
 
     return await asyncio.gather(*asking)
