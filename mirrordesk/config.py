@@ -173,8 +173,8 @@ class LlmSettings:
     )
     context: int = _setting(
         8192,
-        "Most tokens of context, prompt and answer together; fewer where the memory has no room "
-        "for them. 0: what the model was trained on.",
+        "Most tokens that the model holds at a time, prompt and answer together; fewer where the "
+        "memory has no room for them. 0: what the model was trained on.",
     )
     type_k: str = _setting(
         "auto",
@@ -183,7 +183,11 @@ class LlmSettings:
     )
     type_v: str = _setting("auto", "Type of the values in the KV cache, likewise.")
     gpu_layers: int = _setting(-1, "Layers kept on the GPU; -1: as many as fit there.")
-    evidence_tokens: int = _setting(3000, "Most tokens of evidence that a question may carry.")
+    evidence_tokens: int = _setting(
+        3000,
+        "Most tokens of evidence that a question may carry. Where the context has no room for all, "
+        "a model on this machine reads them in pieces and holds the sentences that matter most.",
+    )
     answer_tokens: int = _setting(400, "Most tokens of an answer.")
     cache_memory_mb: int = _setting(
         256, "Megabytes of memory for evidence that was read before. 0: it is always read anew."

@@ -31,7 +31,10 @@ MEGABYTE = 10**6
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What was loaded, where and why there. `context` is in tokens."""
+    """What was loaded, where and why there. `context` is in tokens.
+
+    `evicts`: evidence may be longer than that, see `eviction`.
+    """
 
     name: str
     context: int
@@ -40,6 +43,7 @@ class Loaded:
     device: str
     why: str
     kv_bytes: int
+    evicts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,8 @@ class Written:
     """A finished text. `finished` is False where it was cut off by its limit or by cancelling.
 
     `chosen_by` is what chose the sentences to read, where they were more than there is room for:
-    `attention` or `words`, see `eviction`.
+    `attention` or `words`, see `eviction`; `ids` are then those of the evidence of which any was
+    read.
     """
 
     text: str
@@ -57,6 +62,7 @@ class Written:
     first_token_s: float
     total_s: float
     chosen_by: str = ""
+    ids: tuple[str, ...] = ()
 
 
 class Engine:
@@ -133,6 +139,7 @@ class Engine:
             first_token_s=(first or time.perf_counter()) - began,
             total_s=time.perf_counter() - began,
             chosen_by=str(self._kept.by) if self._kept else "",
+            ids=self._kept.ids if self._kept else (),
         )
 
     def _sampled(

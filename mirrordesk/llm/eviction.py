@@ -52,6 +52,8 @@ class Room:
 class Kept:
     """A prompt that fits: its tokens, how many of its sentences are there, and what chose them.
 
+    `ids` are those of the lines of which at least one sentence is there.
+
     Its first `exact` tokens have attended in the cells to nothing but what stands before them, so
     they are good for other questions, too; the others have attended to sentences that are gone.
     """
@@ -61,6 +63,7 @@ class Kept:
     sentences: int
     of: int
     by: By
+    ids: tuple[str, ...]
 
 
 def fit(
@@ -211,9 +214,15 @@ def _kept(prompt: LongPrompt, places: Collection[int], by: By) -> Kept:
     gap = next((n for n, place in enumerate(order) if n != place), len(order))
     exact = gap if by is By.ATTENTION else len(order)
     kept = frozenset(places)
-    there = sum(sentence.start in kept for sentence in prompt.sentences)
-    tokens = tuple(prompt.tokens[place] for place in order)
-    return Kept(tokens, exact, there, len(prompt.sentences), by)
+    there = [sum(part.start in kept for part in line.sentences) for line in prompt.lines]
+    return Kept(
+        tokens=tuple(prompt.tokens[place] for place in order),
+        exact=exact,
+        sentences=sum(there),
+        of=len(prompt.sentences),
+        by=by,
+        ids=tuple(line.id for line, parts in zip(prompt.lines, there, strict=True) if parts),
+    )
 
 
 def _runs(mask: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:

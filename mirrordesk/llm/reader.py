@@ -1,7 +1,8 @@
 """A question and what recall found, read by the language model: a cited answer or none.
 
 What the model writes is checked before anybody sees it as an answer: a claim stays only if it cites
-evidence that was shown, and that evidence carries it (see `support`).
+evidence that was shown, and that evidence carries it (see `support`). Where there is more evidence
+than the model's process has room for, it tells of which it read anything; no other counts as shown.
 """
 
 from __future__ import annotations
@@ -29,6 +30,12 @@ from mirrordesk.worker import Worker
 
 NOTHING = "I have no memory of that."
 STOPPED = "Stopped before an answer was found."
+CUT = {  # by what chose the sentences that were read
+    "attention": "The evidence was too long to read whole; it was cut to the sentences that the "
+    "model looked at most.",
+    "words": "The evidence was too long to read whole; it was cut to the sentences that share most "
+    "words with the question.",
+}
 _SLACK = 32  # tokens: what stands around the evidence varies a little with the texts in it
 
 Emit = Callable[[Progress], None]
@@ -90,9 +97,9 @@ class Reader:
         emit(Progress("reading"))
         loaded = self._load()
         load_s = time.perf_counter() - began
-        chosen = self._choose(question, hits, loaded["context"], talk)
-        draft = _Draft(question, loaded["name"], chosen)
+        chosen = self._choose(question, hits, loaded, talk)
         if not chosen:
+            draft = _Draft(question, loaded["name"], ())
             nothing = draft.abstain(NOTHING, load_s=load_s, total_s=time.perf_counter() - began)
             return Reading(nothing)
         written = self._generate(self._lay_out(question, chosen, talk), chosen, emit, cancelled)
@@ -103,8 +110,11 @@ class Reader:
             "tokens_per_s": written["tokens"] / seconds if seconds else 0.0,
             "total_s": time.perf_counter() - began,
         }
+        cut = CUT.get(written.get("chosen_by", ""), "")
+        read = [item for item in chosen if not cut or item.evidence.id in written["ids"]]
+        draft = _Draft(question, loaded["name"], read, cut)
         answer = draft.check(written["text"], stopped=cancelled.is_set(), timings=timings)
-        return Reading(answer, tuple(chosen))
+        return Reading(answer, tuple(read))
 
     def _load(self) -> dict[str, Any]:
         path = Path(self._settings.model).expanduser().absolute()
@@ -114,8 +124,11 @@ class Reader:
         return loaded
 
     def _choose(
-        self, question: str, hits: Sequence[Hit], context: int, talk: Conversation
+        self, question: str, hits: Sequence[Hit], loaded: dict[str, Any], talk: Conversation
     ) -> list[Chosen]:
+        """The evidence to read: as much as was set, as far as there is room for it or the model's
+        process can cut it down while it reads."""
+        context, most = loaded["context"], self._settings.evidence_tokens
         bare = self._lay_out(question, (), talk).text
         overhead = self._call("measure", system=self._system, user=bare) + _SLACK
         room = context - overhead - self._limit
@@ -127,7 +140,7 @@ class Reader:
         return choose(
             talk.understood(question),
             hits,
-            min(self._settings.evidence_tokens, room),
+            most if loaded.get("evicts") else min(most, room),
             lambda texts: self._call("count", texts=texts),
             talk.shown if self._able else (),
             room,
@@ -173,11 +186,15 @@ def _source(moment: Moment) -> dict[str, Any]:
 
 
 class _Draft:
-    """What the model was shown, against which its words are checked."""
+    """What the model was shown, against which its words are checked.
 
-    def __init__(self, question: str, engine: str, chosen: Sequence[Chosen]) -> None:
+    `cut` says that it was not all, as every answer must.
+    """
+
+    def __init__(self, question: str, engine: str, chosen: Sequence[Chosen], cut: str = "") -> None:
         self._question = question
         self._engine = engine
+        self._cut = cut
         self._chosen = {item.evidence.id: item for item in chosen}
 
     def check(self, text: str, *, stopped: bool, timings: dict[str, float]) -> Answer:
@@ -186,7 +203,8 @@ class _Draft:
         kept = [(claim, ids) for claim, cited in claims if (ids := self._carrying(claim, cited))]
         dropped = len(claims) - len(kept)
         if not kept:
-            return self.abstain(_note(STOPPED if stopped else NOTHING, dropped), **timings)
+            why = STOPPED if stopped else NOTHING
+            return self.abstain(_joined(why, _left_out(dropped), self._cut), **timings)
         names = dict.fromkeys(name for _claim, ids in kept for name in ids)
         return Answer(
             question=self._question,
@@ -194,7 +212,7 @@ class _Draft:
             citations=merged([self._cite(name, kept) for name in names]),
             engine=self._engine,
             abstained=False,
-            note=_note("", dropped),
+            note=_joined(_left_out(dropped), self._cut),
             timings=timings,
         )
 
@@ -214,8 +232,12 @@ class _Draft:
         return ids if supported(claim, [self._chosen[name].evidence for name in ids]) else ()
 
 
-def _note(text: str, dropped: int) -> str:
+def _left_out(dropped: int) -> str:
     if not dropped:
-        return text
+        return ""
     what = "1 claim was" if dropped == 1 else f"{dropped} claims were"
-    return f"{text} {what} left out: the evidence does not carry it.".strip()
+    return f"{what} left out: the evidence does not carry it."
+
+
+def _joined(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))

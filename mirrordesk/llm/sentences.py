@@ -17,6 +17,7 @@ LONGEST = 64  # tokens of a sentence; a longer one, such as speech without a ful
 _SHORTEST = 16  # characters; a shorter one ("Yes.", "Dr.") goes with what follows
 
 _BLOCK = re.compile(r"<evidence (\w+)>\n(?P<lines>.*?\n)</evidence \1>", re.DOTALL)
+_ID = re.compile(r'\{"id": "(\w+)"')
 _TEXT = re.compile(r'\{.*?, "text": "(?P<text>.*)"\}\n')
 _END = re.compile(r"""[.!?…]+(?:\\"|['”’)\]])*(?=\s)|[。！？]+[」』）]*|(?<!\\)\\n""")
 _QUESTION = re.compile(r'\{"question": "(?P<text>.*)"\}')
@@ -24,10 +25,14 @@ _QUESTION = re.compile(r'\{"question": "(?P<text>.*)"\}')
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of evidence: its tokens, and those of its sentences, in order and apart."""
+    """A line of evidence: its tokens, and those of its sentences, in order and apart.
+
+    `id` is what it can be cited by; empty where it says none.
+    """
 
     tokens: range
     sentences: tuple[range, ...]
+    id: str = ""
 
     @property
     def frame(self) -> list[int]:
@@ -127,7 +132,9 @@ def _line(text: str, first: int, last: int, places: Sequence[int]) -> Line | Non
     starts = _sentences(text, *found.span("text")) if found else [first, last]
     spans = (range(places[start], places[stop]) for start, stop in pairwise(starts))
     sentences = tuple(piece for span in spans for piece in _short(span))
-    return Line(range(places[first], places[last]), sentences) if sentences else None
+    named = _ID.match(text, first, last)
+    tokens = range(places[first], places[last])
+    return Line(tokens, sentences, named[1] if named else "") if sentences else None
 
 
 def _sentences(text: str, first: int, last: int) -> list[int]:

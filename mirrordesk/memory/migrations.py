@@ -116,7 +116,7 @@ def done(tables: Tables) -> int:
     """
     names = tables.names()
     if schema.META not in names:
-        if names:
+        if names and schema.META not in tables.names():
             raise _half_deleted(tables, schema.META)
         return 0
     if set(names) == {schema.META}:
@@ -133,6 +133,7 @@ def done(tables: Tables) -> int:
         if version <= MIGRATIONS.index(made):
             later.update(makes)
     if version:
+        names = tables.names()  # another process may have made some since
         for name in schema.SCHEMAS:
             if name not in names and name not in later:
                 raise _half_deleted(tables, name)

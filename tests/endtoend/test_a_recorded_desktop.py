@@ -116,7 +116,7 @@ def _moments(recorded: Recorded) -> list[Moment]:
 def test_a_spoken_sentence_becomes_a_moment_with_its_span(recorded: Recorded) -> None:
     (speech,) = [m for m in _moments(recorded) if m.kind is Kind.SPEECH]
     assert speech.source == "loopback"
-    tolerance = clock.SECOND
+    tolerance = 2 * clock.SECOND  # of a machine on which much else runs
     assert recorded.spoken_from_ns - tolerance < speech.start_ns < recorded.spoken_to_ns
     assert speech.start_ns < speech.end_ns < recorded.spoken_to_ns + tolerance
     assert speech.media is not None

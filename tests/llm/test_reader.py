@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -17,13 +18,14 @@ from mirrordesk.errors import UsageError, WeightsError, WorkerError
 from mirrordesk.llm.choice import STRETCH, choose
 from mirrordesk.llm.conversation import Conversation
 from mirrordesk.llm.prompt import Mark
-from mirrordesk.llm.reader import NOTHING, STOPPED, Reader, Reading
+from mirrordesk.llm.reader import CUT, NOTHING, STOPPED, Reader, Reading
 from mirrordesk.records import Answer, Box, Hit, Kind, Moment, Progress, TextLine
 from mirrordesk.worker import Worker
 from tests.llm import tiny_gguf
 
 START = 1_795_270_980_000_000_000  # Sat 2026-11-21 14:23 UTC
 SETTINGS = LlmSettings(context=4096, evidence_tokens=1500, answer_tokens=200)
+READER = Path("models/micro/reader/reader-micro.gguf")
 
 Ask = Callable[..., Answer]
 
@@ -373,3 +375,83 @@ def test_a_file_that_is_no_model_is_told(host: Worker, tmp_path: Path) -> None:
         Reader(host, replace(SETTINGS, model=str(path))).answer(
             "When?", hits(DENTIST), lambda _s: None, threading.Event()
         )
+
+
+TIGHT = LlmSettings(context=2048, evidence_tokens=3000, answer_tokens=100)  # a byte is a token
+HEDGES = [
+    speech(f"m{n}", f"The gardener cut hedge number {n} in the park.", n) for n in range(2, 26)
+]
+
+
+def read_of(folder: Path) -> set[str]:
+    """The ids of the evidence that the model had before it when it wrote."""
+    (asked,) = folder.glob("*.asked")
+    return set(re.findall(r'\{"id": "(E\d+)"', asked.read_text(encoding="utf-8")))
+
+
+def test_evidence_that_was_cut_away_carries_no_claim(ask: Ask, tmp_path: Path) -> None:
+    assert CUT["words"] in ask("NO MEMORY", DENTIST, *HEDGES, settings=TIGHT).note
+    read = read_of(tmp_path)
+    assert "E1" in read
+    lost = next(n for n in range(2, 26) if f"E{n}" not in read)
+    right = "- The dentist comes on Tuesday at 15:30. [E1]"
+    unseen = f"- The gardener cut hedge number {lost}. [E{lost}]"
+    answer = ask(f"{right}\n{unseen}", DENTIST, *HEDGES, settings=TIGHT)
+    assert answer.text == "The dentist comes on Tuesday at 15:30."
+    assert [citation.id for citation in answer.citations] == ["dentist"]
+    assert "1 claim was left out" in answer.note
+    roomy = replace(TIGHT, context=8192)
+    assert len(ask(f"{right}\n{unseen}", DENTIST, *HEDGES, settings=roomy).claims) == 2
+
+
+def test_an_answer_from_cut_evidence_can_be_stopped(ask: Ask) -> None:
+    cancelled = threading.Event()
+
+    def emit(step: Progress) -> None:
+        if "dentist" in step.text:
+            cancelled.set()
+
+    script = "- On Tuesday at 15:30. [E1]\n- The dentist {stall}"
+    answer = ask(script, DENTIST, *HEDGES, settings=TIGHT, emit=emit, cancelled=cancelled)
+    assert answer.text == "On Tuesday at 15:30."
+    assert answer.note == CUT["words"]
+    assert ask("- On Tuesday. [E1]", DENTIST).note == ""
+
+
+SPOKEN = "Maria said the budget for Falcon is four thousand two hundred euros."
+SHELL = "~ $ ls -la\ndrwxr-xr-x 2 root root 4096 docs{n}\n~ $ git status\nOn branch work-{n}"
+
+
+def test_reader_micro_cites_nothing_unread_of_evidence_three_times_its_cells(
+    scripted: Worker, tmp_path: Path
+) -> None:
+    path = tmp_path / "reader.gguf"
+    path.symlink_to(READER.absolute())
+    cells = 640
+    settings = LlmSettings(
+        model=str(path), context=cells, evidence_tokens=3 * cells, answer_tokens=96
+    )
+    shells = [
+        frame(f"shell{n}", *SHELL.format(n=n).splitlines(), minute=n, title="Shell")
+        for n in range(40)
+    ]
+    seen = hits(speech("said", SPOKEN, minute=20), *shells)
+    reader = Reader(scripted, settings)
+
+    def read(cancelled: threading.Event) -> Reading:
+        question = "What is the budget for Falcon?"
+        return reader.read(question, seen, lambda _s: None, cancelled, Conversation())
+
+    def holds(reading: Reading) -> None:
+        assert {citation.id for citation in reading.answer.citations} <= {"said"}
+        assert all(claim.text == SPOKEN for claim in reading.answer.claims)
+        assert CUT["words"] in reading.answer.note
+        assert {item.evidence.id for item in reading.shown} == read_of(tmp_path)
+        assert 1 < len(reading.shown) < 20
+
+    holds(read(threading.Event()))
+    stopped = threading.Event()
+    stopped.set()
+    cut_short = read(stopped).answer
+    assert {citation.id for citation in cut_short.citations} <= {"said"}
+    holds(read(threading.Event()))

@@ -9,6 +9,13 @@ import pytest
 from mirrordesk import config
 from mirrordesk.paths import Profile
 from mirrordesk.registry import places
+from tests.redaction import samples
+
+
+@pytest.fixture(autouse=True)
+def same_draws() -> None:
+    """Each test draws the same, whatever ran before it."""
+    samples.begin_anew()
 
 
 @pytest.fixture

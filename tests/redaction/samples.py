@@ -10,11 +10,17 @@ BASE62 = string.ascii_letters + string.digits
 HEX = "0123456789abcdef"
 CAPITALS = string.ascii_uppercase + string.digits
 
-_chance = random.Random(20260101)
+_SEED = 20260101
+_chance = random.Random(_SEED)
+
+
+def begin_anew() -> None:
+    """Draw from now on what was drawn at first, so that no test depends on those before it."""
+    _chance.seed(_SEED)
 
 
 def drawn(length: int, letters: str = BASE62) -> str:
-    """Characters drawn by chance, the same in every run."""
+    """Characters drawn by chance, the same in every run of a test."""
     return "".join(_chance.choice(letters) for _ in range(length))
 
 
