@@ -28,7 +28,7 @@ test: ## set up, then check style, types and import directions, and run the test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2
 
 clean: ## remove caches and what the demonstrations left in run/
 	rm -rf build dist run *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from mirrordesk import config
 from mirrordesk.paths import Profile
@@ -33,12 +35,18 @@ hypothesis.settings.register_profile("unhurried", deadline=None)  # a busy machi
 hypothesis.settings.load_profile("unhurried")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests stay together where several workers share them."""
-    for item in items:
-        folder = item.path.relative_to(Path(__file__).parent).parts[0]
-        together = "live" if folder in _LIVE else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(together))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Where several workers share the tests: who gets which."""
+    return _Together(config, log)
+
+
+class _Together(LoadScopeScheduling):
+    """The tests of a file stay together, and so do all live ones."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "live" if _LIVE.intersection(file.split("/")) else file
 
 
 @pytest.fixture(autouse=True, scope="session")
