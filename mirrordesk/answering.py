@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from mirrordesk import weights, words
 from mirrordesk.config import LlmSettings
@@ -20,6 +20,8 @@ from mirrordesk.paths import Profile
 from mirrordesk.records import Answer, Hit
 from mirrordesk.seal import keys
 from mirrordesk.worker import Worker
+
+ReadBy = Callable[[Reader], Reading]  # has a reader answer the question at hand
 
 
 class Answering:
@@ -64,49 +66,37 @@ class Answering:
         cancelled: threading.Event,
     ) -> Reading:
         """The answer to `question`; found text where no model is set, or where it fails."""
-        if self._settings.server:
-            return self._asked(question, hits, talk, emit, cancelled)
-        if not self._settings.model:
-            return Reading(self._quoted(talk.understood(question), hits))
-        try:
-            return self._written(question, hits, talk, emit, cancelled)
-        except (WorkerError, WeightsError) as error:
-            return Reading(self._quoted(talk.understood(question), hits, note=str(error)))
+        understood = talk.understood(question)
 
-    def _written(
-        self,
-        question: str,
-        hits: Sequence[Hit],
-        talk: Conversation,
-        emit: Emit,
-        cancelled: threading.Event,
-    ) -> Reading:
+        def read_by(reader: Reader) -> Reading:
+            return reader.read(question, hits, emit, cancelled, talk)
+
+        if self._settings.server:
+            return self._asked(understood, hits, read_by)
+        if not self._settings.model:
+            return Reading(self._quoted(understood, hits))
+        try:
+            return self._written(understood, hits, read_by)
+        except (WorkerError, WeightsError) as error:
+            return Reading(self._quoted(understood, hits, note=str(error)))
+
+    def _written(self, understood: str, hits: Sequence[Hit], read_by: ReadBy) -> Reading:
         """By the model here. One that is only for trying things out needs quoting to agree."""
         model = weights.llm(self._settings)
         mark = Mark(keys.of(self._profile).newest.secret("evidence marks"))
         settings = readable(self._settings, model)
-        reader = Reader(self._model, settings, mark=mark, able=not model.micro)
-        reading = reader.read(question, hits, emit, cancelled, talk)
+        reading = read_by(Reader(self._model, settings, mark=mark, able=not model.micro))
         if model.micro:
-            found = self._quoted(talk.understood(question), hits)
-            return Reading(agreed(reading.answer, found))
+            return Reading(agreed(reading.answer, self._quoted(understood, hits)))
         return reading
 
-    def _asked(
-        self,
-        question: str,
-        hits: Sequence[Hit],
-        talk: Conversation,
-        emit: Emit,
-        cancelled: threading.Event,
-    ) -> Reading:
+    def _asked(self, understood: str, hits: Sequence[Hit], read_by: ReadBy) -> Reading:
         """By a model on another machine; the answer says that evidence went there."""
         note = words.leaving(self._settings.server_host) if hits else ""
-        reader = Reader(self._server, self._settings, able=True)
         try:
-            reading = reader.read(question, hits, emit, cancelled, talk)
+            reading = read_by(Reader(self._server, self._settings, able=True))
         except WorkerError as error:
-            reading = Reading(self._quoted(talk.understood(question), hits, note=str(error)))
+            reading = Reading(self._quoted(understood, hits, note=str(error)))
         return dataclasses.replace(reading, answer=reading.answer.noted(note))
 
     def _quoted(self, question: str, hits: Sequence[Hit], note: str = "") -> Answer:

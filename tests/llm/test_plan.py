@@ -242,9 +242,9 @@ V1 = {"memory.limit_in_bytes": "2000000000\n", "memory.usage_in_bytes": "7000000
 @pytest.mark.parametrize(
     ("line", "folder", "files", "idle"),
     [
-        ("0::/work/shell", "work", V2, "inactive_file"),
+        ("0::/desk/shell", "desk", V2, "inactive_file"),
         ("0::/elsewhere", "", V2, "inactive_file"),  # a container sees its own group as the root
-        ("7:cpu:/\n4:memory:/work", "memory/work", V1, "total_inactive_file"),
+        ("7:cpu:/\n4:memory:/desk", "memory/desk", V1, "total_inactive_file"),
     ],
 )
 def test_the_limit_of_a_container_counts(

@@ -7,38 +7,25 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 from torch import Tensor
 
 from mirrordesk.errors import WeightsError
 from mirrordesk.llm import gguf
-from models.micro.reader import bpe
-from models.micro.reader.model import Model, Shape
+from models.micro import llama_file
+from models.micro.reader.model import Model
 
 if TYPE_CHECKING:
-    from gguf import GGUFWriter
     from tokenizers import Tokenizer
 
 NAME = "Reader-micro"
+DESCRIPTION = "Finds one sentence in a few dozen lines of memory; for trying things out"
 QUANTISED = ("q8_0", "q4_0")
 
 
 def write(model: Model, tokenizer: Tokenizer, path: Path) -> None:
     """Write the model with its tokenizer and chat template, replacing what is at `path`."""
-    from gguf import GGUFWriter
-
-    writer = GGUFWriter(str(path), "llama")
-    _describe(writer, model.shape)
-    _add_vocabulary(writer, tokenizer)
-    for name, weight in _weights(model):
-        values = weight.detach().float().numpy()
-        writer.add_tensor(
-            f"{name}.weight", values.astype(np.float16) if values.ndim > 1 else values
-        )
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
+    tensors = ((name, weight.detach().float().numpy()) for name, weight in _weights(model))
+    llama_file.write(path, NAME, DESCRIPTION, model.shape, tokenizer, tensors)
 
 
 def quantise(path: Path, kind: str) -> Path:
@@ -55,45 +42,6 @@ def quantise(path: Path, kind: str) -> Path:
     if failed:
         raise WeightsError(f"llama.cpp did not make {made}: {'; '.join(said)}")
     return made
-
-
-def _describe(writer: GGUFWriter, shape: Shape) -> None:
-    from gguf import LlamaFileType
-
-    writer.add_name(NAME)
-    writer.add_description(
-        "Finds one sentence in a few dozen lines of memory; for trying things out"
-    )
-    writer.add_license("apache-2.0")
-    writer.add_file_type(LlamaFileType.MOSTLY_F16)
-    writer.add_vocab_size(shape.words)
-    writer.add_context_length(shape.context)
-    writer.add_embedding_length(shape.width)
-    writer.add_block_count(shape.layers)
-    writer.add_feed_forward_length(shape.feed_forward)
-    writer.add_head_count(shape.heads)
-    writer.add_head_count_kv(shape.kv_heads)
-    writer.add_rope_dimension_count(shape.head_dim)
-    writer.add_rope_freq_base(shape.theta)
-    writer.add_layer_norm_rms_eps(shape.epsilon)
-
-
-def _add_vocabulary(writer: GGUFWriter, tokenizer: Tokenizer) -> None:
-    from gguf import TokenType
-
-    numbers = tokenizer.get_vocab()
-    words = sorted(numbers, key=lambda word: numbers[word])
-    writer.add_tokenizer_model("gpt2")
-    writer.add_tokenizer_pre(bpe.PRE_TOKENIZER)
-    writer.add_token_list(words)
-    writer.add_token_types(
-        [TokenType.CONTROL if word in bpe.SPECIAL else TokenType.NORMAL for word in words]
-    )
-    writer.add_token_merges([" ".join(merge) for merge in bpe.merges_of(tokenizer)])
-    writer.add_bos_token_id(numbers[bpe.SPECIAL[0]])
-    writer.add_eos_token_id(numbers[bpe.SPECIAL[0]])
-    writer.add_add_bos_token(False)
-    writer.add_chat_template(bpe.TEMPLATE)
 
 
 def _weights(model: Model) -> Iterator[tuple[str, Tensor]]:

@@ -26,7 +26,7 @@ class Shape:
     epsilon: float = 1e-5
 
     @property
-    def head_dim(self) -> int:
+    def head(self) -> int:
         return self.width // self.heads
 
 
@@ -36,18 +36,18 @@ class Attention(nn.Module):
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         self.shape = shape
-        keys = shape.kv_heads * shape.head_dim
+        keys = shape.kv_heads * shape.head
         self.q = nn.Linear(shape.width, shape.width, bias=False)
         self.k = nn.Linear(shape.width, keys, bias=False)
         self.v = nn.Linear(shape.width, keys, bias=False)
         self.output = nn.Linear(shape.width, shape.width, bias=False)
-        self.asked: Tensor | None = None  # (batch, heads, tokens, head_dim), turned
-        self.known: Tensor | None = None  # (batch, kv_heads, tokens, head_dim), turned
+        self.asked: Tensor | None = None  # (batch, heads, tokens, head), turned
+        self.known: Tensor | None = None  # (batch, kv_heads, tokens, head), turned
 
     def forward(self, x: Tensor, turn: Tensor, mask: Tensor, first: int) -> Tensor:
         """What the tokens from `first` on (0, or where the questions begin) get to see."""
-        split = (*x.shape[:2], -1, self.shape.head_dim)
-        asking = (x.shape[0], x.shape[1] - first, -1, self.shape.head_dim)
+        split = (*x.shape[:2], -1, self.shape.head)
+        asking = (x.shape[0], x.shape[1] - first, -1, self.shape.head)
         self.asked = rotate(self.q(x[:, first:]).view(asking).transpose(1, 2), turn[:, :, first:])
         self.known = rotate(self.k(x).view(split).transpose(1, 2), turn)
         values = self.v(x).view(split).transpose(1, 2)
@@ -129,8 +129,8 @@ class Model(nn.Module):
 
 
 def turning(positions: Tensor, shape: Shape) -> Tensor:
-    """(batch, 1, tokens, head_dim / 2): for each pair of values, its rotation as a complex one."""
-    pairs = torch.arange(0, shape.head_dim, 2, device=positions.device) / shape.head_dim
+    """(batch, 1, tokens, head / 2): for each pair of values, its rotation as a complex one."""
+    pairs = torch.arange(0, shape.head, 2, device=positions.device) / shape.head
     angles = positions[:, None, :, None] / shape.theta**pairs
     return torch.polar(torch.ones_like(angles), angles)
 

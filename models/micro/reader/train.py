@@ -195,7 +195,7 @@ def _attention(layer: Attention, heads: Sequence[int], batch: Batch, guide: Guid
     first = layer.known.shape[2] - layer.asked.shape[2]  # the last layer leaves out memories
     keys = [head * layer.shape.kv_heads // layer.shape.heads for head in heads]
     asked = _picked(layer.asked[:, heads].transpose(1, 2), at - first).transpose(1, 2)
-    scores = asked @ layer.known[:, keys].mT / layer.shape.head_dim**0.5
+    scores = asked @ layer.known[:, keys].mT / layer.shape.head**0.5
     if guide in OF_MEMORIES:
         later = torch.arange(scores.shape[-1]) > at[..., None]
         hidden = torch.zeros(later.shape).masked_fill_(later, -torch.inf)
