@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -80,18 +81,22 @@ class KvFiles:
             if (about := self._about(path, newest))
         ]
 
-    def read(self, key: str) -> tuple[About, bytes] | None:
-        """A state, or None where there is none that can be read."""
+    def read(self, key: str) -> memoryview | None:
+        """A state, or None where there is none that can be read.
+
+        What it was computed of is told by `listed`, once for all: a sealed file opens under its own
+        name alone, so it is what it was when it was listed or written.
+        """
         path = self._path(key)
         try:
-            return _parsed(files.read(path))
+            return _state(path)
         except FileNotFoundError:
             return None
-        except (Broken, ValueError):  # ValueError: what the header says is not what there is
+        except (Broken, ValueError, struct.error):
             path.unlink(missing_ok=True)
             return None
 
-    def write(self, about: About, state: bytes) -> int:
+    def write(self, about: About, state: bytes | memoryview) -> int:
         """Keep a state, unless it tells of something forgotten or the disk is full.
 
         Gives the bytes of its file, 0 where it was not kept.
@@ -145,9 +150,13 @@ class KvFiles:
         return durable.lock(self._profile.kv_lock, holder=_HOLDER, wait=True)
 
 
-def _parsed(data: bytes) -> tuple[About, bytes]:
-    """Raises ValueError where the bytes are cut off within their header."""
-    if len(data) < _LENGTH.size:
-        raise ValueError("a state without a header")
+def _state(path: Path) -> memoryview:
+    """What stands behind the header. Raises ValueError where the bytes are cut off within it."""
+    with files.opened(path) as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        data = file.read(size)  # told its size, it reads whole chunks
     start = _LENGTH.size + _LENGTH.unpack_from(data)[0]
-    return from_json(About, json.loads(data[_LENGTH.size : start])), data[start:]
+    if start > len(data):
+        raise ValueError("a state without a header")
+    return memoryview(data)[start:]

@@ -155,7 +155,7 @@ class Cells:
         finally:
             self._clear_aid()
 
-    def splice(self, state: bytes, tokens: Sequence[int]) -> bool:
+    def splice(self, state: bytes | memoryview, tokens: Sequence[int]) -> bool:
         """Append a saved span of these tokens; False, and nothing changed, where it does not fit.
 
         It comes from a context of the same model and types. It is moved where it stood at other
@@ -164,7 +164,7 @@ class Cells:
         """
         import llama_cpp
 
-        buffer = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
+        buffer = _bytes_at(state)
         with gguf.complaints():
             took = llama_cpp.llama_state_seq_set_data(self._context, buffer, len(state), _AID)
         try:
@@ -199,3 +199,9 @@ class Cells:
             last = self.tokens[-1:]
             self.keep(len(self.tokens) - 1)
             self.read(last, threading.Event())
+
+
+def _bytes_at(state: bytes | memoryview) -> Any:
+    """Where the bytes lie, as llama.cpp takes them; it only reads, so nothing is copied."""
+    at = np.frombuffer(state, np.uint8)
+    return at.ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from array import array
 from collections.abc import Collection, Sequence
 
 from mirrordesk import kv_files
@@ -18,6 +19,8 @@ from mirrordesk.llm.replacement import GreedyDual
 from mirrordesk.paths import Profile
 from mirrordesk.seal import keys
 from mirrordesk.seal.seal import Seal
+
+State = bytes | memoryview  # as llama.cpp wrote it; what came from a file is a view of its bytes
 
 
 class EvidenceCache:
@@ -34,7 +37,8 @@ class EvidenceCache:
         self._profile = profile
         self._seal = keys.of(profile).newest if profile else Seal.fresh()
         self._files = KvFiles(profile) if profile and disk else None
-        self._held: dict[str, tuple[About, bytes]] = {}
+        self._held: dict[str, tuple[About, State]] = {}
+        self._filed: dict[str, About] = {}  # what lies on the disk
         self._in_memory, self._on_disk = GreedyDual(memory), GreedyDual(disk)
         self._texts: dict[str, str] = {}  # the key of a state by that of its text alone
         self._unsaved: set[str] = set()
@@ -53,7 +57,7 @@ class EvidenceCache:
     def __contains__(self, key: str) -> bool:
         return key in self._held or key in self._on_disk
 
-    def get(self, key: str) -> bytes | None:
+    def get(self, key: str) -> State | None:
         """The state of that key, or None."""
         with self._lock:
             if key in self._on_disk:
@@ -63,7 +67,7 @@ class EvidenceCache:
             self._in_memory.use(key)
             return self._held[key][1]
 
-    def like(self, text_key: str) -> bytes | None:
+    def like(self, text_key: str) -> State | None:
         """A state of that text, wherever it stood when it was read, or None."""
         with self._lock:
             return self.get(self._texts.get(text_key, ""))
@@ -71,7 +75,7 @@ class EvidenceCache:
     def put(
         self,
         key: str,
-        state: bytes,
+        state: State,
         *,
         cost_s: float,
         sources: Collection[Source],
@@ -108,7 +112,7 @@ class EvidenceCache:
         if self._files:
             self._files.forget()
 
-    def _next_unsaved(self) -> tuple[About, bytes] | None:
+    def _next_unsaved(self) -> tuple[About, State] | None:
         with self._lock:
             return self._held[self._unsaved.pop()] if self._unsaved else None
 
@@ -116,19 +120,22 @@ class EvidenceCache:
         return self._profile is not None and kv_files.is_forgotten(self._profile, about.sources)
 
     def _hash(self, kind: str, parent: str, tokens: Sequence[int]) -> str:
-        told = f"{kind} {self._identity} {parent} {','.join(map(str, tokens))}"
-        return self._seal.mark(hashlib.blake2b(told.encode(), digest_size=32).hexdigest())
+        told = f"{kind} {self._identity} {parent} ".encode() + array("i", tokens).tobytes()
+        return self._seal.mark(hashlib.blake2b(told, digest_size=32).hexdigest())
 
-    def _fetch(self, key: str) -> bytes | None:
+    def _fetch(self, key: str) -> State | None:
         """Bring a state from the disk."""
-        found = self._files.read(key) if self._files and key in self._on_disk else None
-        if found is None or found[0].key != key or self._is_forgotten(found[0]):
+        about = self._filed.get(key)
+        if self._files is None or about is None:
+            return None
+        state = None if self._is_forgotten(about) else self._files.read(key)
+        if state is None:
             self._remove(key)
             return None
-        self._hold(*found)
-        return found[1]
+        self._hold(about, state)
+        return state
 
-    def _hold(self, about: About, state: bytes) -> None:
+    def _hold(self, about: About, state: State) -> None:
         self._held[about.key] = about, state
         if about.text:
             self._texts[about.text] = about.key
@@ -144,11 +151,13 @@ class EvidenceCache:
     def _shelve(self, about: About, size: int) -> None:
         if about.text:
             self._texts[about.text] = about.key
+        self._filed[about.key] = about
         cost, parent = about.cost_s, about.parent
         for key in self._on_disk.add(about.key, size=size, cost=cost, parent=parent):
             self._remove(key)
 
     def _remove(self, key: str) -> None:
         self._on_disk.remove(key)
+        self._filed.pop(key, None)
         if self._files:
             self._files.remove(key)

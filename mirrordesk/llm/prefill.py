@@ -103,7 +103,8 @@ class Prefill:
             state = cache.get(block.key) if self._exact >= block.first else None
             if state is None or cancelled.is_set():
                 return
-            self._keep(block.first)
+            if block.first < len(self._cells.tokens):
+                self._keep(block.first)
             if not self._cells.splice(state, prompt[block.first : block.last]):
                 return
 

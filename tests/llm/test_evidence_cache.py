@@ -14,7 +14,7 @@ from mirrordesk.memory.forget import forget_moments
 from mirrordesk.memory.media import Media
 from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
-from mirrordesk.seal import holding
+from mirrordesk.seal import files, holding
 
 MANY = 1 << 20  # bytes: room for everything here
 STATE = b"\x07what the dentist said\x00" * 5_000  # longer than a sealed chunk
@@ -113,6 +113,17 @@ def test_a_torn_file_is_ignored_and_deleted(profile: Profile, torn: bytes | None
     later = cache(profile)
     assert later.get(first) is None
     assert not path.exists()
+
+
+def test_a_file_that_ends_within_its_header_is_ignored_and_deleted(profile: Profile) -> None:
+    _made, first, _second = filled(profile)
+    later = cache(profile)
+    path = profile.kv / f"{first}.kv"
+    for cut_off in (b"", b"\x09", b"\x09\x00\x00\x00{}"):
+        files.write(path, cut_off)
+        assert KvFiles(profile).read(first) is None
+        assert not path.exists()
+    assert later.get(first) is None
 
 
 def test_a_file_under_anothers_name_is_ignored_and_deleted(profile: Profile) -> None:
