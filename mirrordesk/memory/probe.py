@@ -180,8 +180,9 @@ async def _told_best(seen: Snapshot, asked: Query, where: str | None) -> Listing
     if len(asked.words) < 2:
         return found
     listed = found.lists[0]
-    best = np.lexsort((seen.moments.at(listed.rows), -listed.scores))[:HELPERS]
-    rows = await seen.moments.view.taken(listed.rows[best].tolist(), schema.WRITTEN)
+    places = seen.moments.at(listed.rows)
+    best = places[np.lexsort((places, -listed.scores))][:HELPERS]
+    rows = await seen.taken(best, schema.WRITTEN)
     return replace(found, best=[layout.to_words(row) for row in rows])
 
 

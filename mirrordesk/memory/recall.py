@@ -45,6 +45,7 @@ _REST_S = 0.05  # … and the first pause between two
 QUOTABLE = 400  # moments, one of which may say the very words that two are compared by
 WEIGHTS = Weights()
 _NO_FILTERS = Filters()
+_BESIDE_TEXT = tuple(name for name in schema.SHOWN if name != schema.TEXT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,14 +246,16 @@ class Recall:
     def _shown(self, seen: Snapshot, chosen: Sequence[Candidate]) -> dict[str, Moment]:
         """The moments with lines, and speech of calls with who said it in which call."""
         order = seen.order
-        rows = seen.take(np.array([one.place for one in chosen], np.int64), schema.SHOWN)
-        moments = {row[schema.KEY]: layout.to_moment(row) for row in rows}
+        texts = {one.id: one.text for one in chosen}
+        rows = seen.take(np.array([one.place for one in chosen], np.int64), _BESIDE_TEXT)
+        told = [{**row, schema.TEXT: texts[row[schema.KEY]]} for row in rows]
+        moments = {row[schema.KEY]: layout.to_moment(row) for row in told}
         places = {one.id: int(order.episode[one.place]) for one in chosen}
         spoken = [key for key, m in moments.items() if m.source in meetings.SPEAKERS]
         named = {key: order.episodes[places[key]] for key in spoken if places[key] >= 0}
         episodes = self._store.episodes(sorted(set(named.values())))
-        told = {key: meetings.told(moments[key], episodes.get(e)) for key, e in named.items()}
-        return {**moments, **told}
+        calls = {key: meetings.told(moments[key], episodes.get(e)) for key, e in named.items()}
+        return {**moments, **calls}
 
 
 def _candidates(seen: Snapshot, places: Places, fused: Scores) -> list[Candidate]:

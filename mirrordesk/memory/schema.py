@@ -42,7 +42,6 @@ LIGHT = (
     *("width", "height", *STATES.values(), "scene", "region"),
 )
 SHOWN = (*LIGHT, "lines", "windows")
-PLACED = (KEY, "kind", START, END, "source")
 WRITTEN = ("app", "title", "url", TEXT)
 NAMED = (KEY, "kind", START, END, ZONE, "source", "app", "title", "url", MEDIA, "windows")
 
@@ -134,6 +133,8 @@ SEALED: dict[str, tuple[str, ...]] = {
     VERSIONS: (BODY,),
     EPISODE_WORDS: (WORDS,),
 }
+# What a snapshot keeps of every moment, so that only what is sealed is read of those that are shown
+KEPT = tuple(name for name in LIGHT if name not in SEALED[MOMENTS])
 # The sealed columns that filters may ask for by their whole value; see `Table.having`
 MARKED: dict[str, tuple[str, ...]] = {MOMENTS: ("app",)}
 

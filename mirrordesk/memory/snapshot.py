@@ -6,6 +6,7 @@ whoever asks then meets Gone, and takes the next snapshot.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +17,10 @@ import pyarrow.compute as pc
 from mirrordesk.memory import schema
 from mirrordesk.memory.order import NOWHERE, Order, Places, Scores
 from mirrordesk.memory.tables import Tables
-from mirrordesk.memory.view import ROW, Ranked, Rows, View
+from mirrordesk.memory.view import ROW, Ranked, Rows, View, together
 from mirrordesk.records import Kind
+
+_SHARED = ("kind", schema.ZONE, "source", *schema.STATES.values())  # of few different values
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,13 +54,25 @@ class Snapshot:
 
     order: Order
     rows: Rows
+    kept: pa.Table  # `schema.KEPT` of the moments by place
     moments: Placed
     episodes: View
     words: Placed  # places are those of episodes
 
-    def take(self, places: Places, columns: tuple[str, ...]) -> list[dict[str, Any]]:
+    def take(self, places: Places, columns: Sequence[str]) -> list[dict[str, Any]]:
         """These columns, and the key, of the moments at some places, in no particular order."""
-        return self.moments.view.take(self.rows[places].tolist(), columns)
+        (found,) = together(self.taken(places, columns))
+        return found
+
+    async def taken(self, places: Places, columns: Sequence[str]) -> list[dict[str, Any]]:
+        """As `take`, while others are asked."""
+        read = [name for name in columns if name not in schema.KEPT]
+        kept = [name for name in schema.KEPT if name == schema.KEY or name in columns]
+        some = self.kept.select(kept).take(pa.array(places)).to_pylist()
+        known = {row[schema.KEY]: row for row in some}
+        rows = dict(zip(self.rows[places].tolist(), known, strict=True))
+        found = await self.moments.view.taken(rows, read)
+        return [{**known[row[schema.KEY]], **row} for row in found]
 
 
 class Snapshots:
@@ -99,13 +114,13 @@ class Snapshots:
 
 def _read(moments: View, episodes: View, words: View) -> Snapshot:
     app = moments.mark("app")
-    stored = _sorted(moments.all((*schema.PLACED, app)))
+    stored = _sorted(moments.all((*schema.KEPT, app)))
     spans = _sorted(episodes.all((schema.KEY, schema.START, schema.END)))
     rows = stored[ROW].to_numpy()
     keys = spans[schema.KEY].combine_chunks()
     order = _order(stored, stored[app], spans)
     placed = Placed.of(moments, rows, np.arange(len(order)))
-    return Snapshot(order, rows, placed, episodes, _by_key(words, keys))
+    return Snapshot(order, rows, _kept(stored), placed, episodes, _by_key(words, keys))
 
 
 def _order(moments: pa.Table, apps: pa.ChunkedArray, episodes: pa.Table) -> Order:
@@ -122,6 +137,15 @@ def _order(moments: pa.Table, apps: pa.ChunkedArray, episodes: pa.Table) -> Orde
         episode_start_ns=_numpy(episodes[schema.START]),
         episode_end_ns=_numpy(episodes[schema.END]),
     )
+
+
+def _kept(moments: pa.Table) -> pa.Table:
+    """What is kept of each moment; of a text that many share there is one copy."""
+    kept = moments.select(schema.KEPT).combine_chunks()
+    for at, name in enumerate(schema.KEPT):
+        if name in _SHARED:
+            kept = kept.set_column(at, name, kept[name].dictionary_encode())
+    return kept
 
 
 def _by_key(view: View, keys: pa.Array) -> Placed:

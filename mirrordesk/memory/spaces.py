@@ -31,7 +31,7 @@ class Spaces:
     def table(self, channel: Channel, model: str) -> Table | None:
         """The vectors that `model` made for `channel`; None where it made none yet."""
         name = schema.vectors_table(channel, model)
-        return self._tables[name] if name in self._tables.names() else None
+        return self._tables[name] if name in self._tables else None
 
     def each(self, channel: Channel | None = None) -> Iterator[Table]:
         """Every table of vectors there is, of `channel` or of all."""

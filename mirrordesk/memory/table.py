@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from mirrordesk.errors import StoreError
 from mirrordesk.memory import cells, layout, schema
+from mirrordesk.memory.newest import Newest
 from mirrordesk.memory.seam import is_missing, mapped, synced, translated
 from mirrordesk.memory.view import PROBES
 from mirrordesk.seal.broken import Broken
@@ -46,13 +47,14 @@ class Table:
         self._connection = connection
         self._folder = folder
         self._keys = keys
+        self._newest = Newest(folder / f"{name}.lance")
         self._sealed: tuple[Ring, Seal | None] | None = None  # of which ring, and the table's own
         with mapped(folder):
             self._table = connection.open_table(name)
 
     def version(self) -> int:
         """A number that changes with every write."""
-        return self._read(lambda table: int(table.version))
+        return self._newest.number(lambda: self._read(lambda table: int(table.version)))
 
     def columns(self) -> list[str]:
         """The names of its columns."""

@@ -7,8 +7,7 @@ nothing in any other version.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,7 +25,6 @@ from mirrordesk.seal.seal import Seal
 
 PROBES = 32  # cells of the index over vectors that a search looks into
 ROW = "_rowid"
-_AT_ONCE = 12  # columns; LanceDB reads the columns of a few rows one after another
 
 Rows = npt.NDArray[np.uint64]  # (n,)
 
@@ -80,28 +78,15 @@ class View:
         found: pa.Table = _run(self._arrow(query if where is None else query.where(where)))
         return found
 
-    def take(self, rows: Sequence[int], columns: Sequence[str]) -> list[dict[str, Any]]:
-        """These columns, and the key, of some rows, in no particular order."""
-        found: list[dict[str, Any]] = _run(self.taken(rows, columns))
-        return found
-
-    async def taken(self, rows: Sequence[int], columns: Sequence[str]) -> list[dict[str, Any]]:
-        """As `take`, while others are asked."""
-        import asyncio
-
+    async def taken(self, rows: Mapping[int, str], columns: Sequence[str]) -> list[dict[str, Any]]:
+        """These columns, and the key, of rows whose keys are known, in no particular order."""
         if not rows:
             return []
-        wanted = [name for name in columns if name != schema.KEY]
-        portions = (wanted[at : at + _AT_ONCE] for at in range(0, len(wanted), _AT_ONCE))
+        query = self._table.take_row_ids(list(rows)).select(list(columns)).with_row_id()
+        found = await self._arrow(query)
+        keys = pa.array([rows[row] for row in found[ROW].to_pylist()], pa.string())
         # cells are bound to their row's key
-        queries = [
-            self._table.take_row_ids(list(rows)).select([schema.KEY, *some]) for some in portions
-        ]
-        parts = await asyncio.gather(*map(self._arrow, queries))
-        told: dict[str, dict[str, Any]] = {}
-        for row in itertools.chain.from_iterable(map(self._clear, parts)):
-            told.setdefault(row[schema.KEY], {}).update(row)
-        return list(told.values())
+        return self._clear(found.drop_columns([ROW]).append_column(schema.KEY, keys))
 
     async def match(self, words: Sequence[str], limit: int, where: str | None = None) -> Ranked:
         """BM25 of the best rows that hold any of the terms `words`."""
