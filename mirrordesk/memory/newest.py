@@ -1,7 +1,7 @@
 """The newest version of a table, asked of LanceDB only where the table's folder has changed.
 
-LanceDB reads a manifest for that, most of a millisecond; a search asks it of six tables. Every write
-puts a manifest into the folder `_versions` (Lance's table format), whose time of change is cheap.
+LanceDB reads a manifest for that, most of a millisecond, and a search asks it of six tables. Every
+write puts a manifest into the folder `_versions` (Lance's table format); when that changed is cheap.
 """
 
 from __future__ import annotations

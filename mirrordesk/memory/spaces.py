@@ -30,8 +30,7 @@ class Spaces:
 
     def table(self, channel: Channel, model: str) -> Table | None:
         """The vectors that `model` made for `channel`; None where it made none yet."""
-        name = schema.vectors_table(channel, model)
-        return self._tables[name] if name in self._tables else None
+        return self._tables.get(schema.vectors_table(channel, model))
 
     def each(self, channel: Channel | None = None) -> Iterator[Table]:
         """Every table of vectors there is, of `channel` or of all."""

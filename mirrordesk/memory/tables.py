@@ -41,8 +41,9 @@ class Tables:
             self._open[name] = Table(self._connection, name, self.folder, self._keys)
         return self._open[name]
 
-    def __contains__(self, name: str) -> bool:
-        return (self.folder / f"{name}.lance").is_dir()
+    def get(self, name: str) -> Table | None:
+        """The table of that name; None where there is none."""
+        return self[name] if (self.folder / f"{name}.lance").is_dir() else None
 
     def view(self, name: str) -> View:
         """A table as it is now. Raises StoreError where it is missing or unreadable."""
