@@ -1,7 +1,8 @@
 """The newest version of a table, asked of LanceDB only where the table's folder has changed.
 
 LanceDB reads a manifest for that, most of a millisecond, and a search asks it of six tables. Every
-write puts a manifest into the folder `_versions` (Lance's table format); when that changed is cheap.
+write puts a manifest into the folder `_versions` (Lance's table format), and when that changed is
+cheap to tell.
 """
 
 from __future__ import annotations
