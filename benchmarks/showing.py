@@ -160,7 +160,7 @@ class Page:
     def faults(self, answer: Answer, streamed: str) -> Iterator[str]:
         """What of an answer, or of the words before it, is shown as more than text."""
         told: list[dict[str, Any]] = [
-            {"type": "asked", "question": answer.question, "words": ""},
+            {"type": "asked", "question": answer.question, "words": "", "earlier": []},
             {"type": "piece", "text": _whole(streamed)},
         ]
         for shown in (told, [_whole(messages.answered(answer, stopped=False))]):

@@ -8,14 +8,14 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 
-from mirrordesk import clock, control, shapes, weights, words
+from mirrordesk import clock, control, shapes, words
 from mirrordesk import config as configuration
 from mirrordesk.cli import account
 from mirrordesk.cli.output import plain, result, say
 from mirrordesk.control import Span
 from mirrordesk.errors import UsageError
 from mirrordesk.paths import Profile
-from mirrordesk.records import Answer, Check, Citation, Progress, to_json
+from mirrordesk.records import Check, to_json
 
 
 def run(_options: argparse.Namespace, profile: Profile) -> int:
@@ -53,52 +53,6 @@ def record(options: argparse.Namespace, profile: Profile) -> int:
         },
         [f"Done; the memory holds {moments} moments."],
     )
-
-
-def ask(options: argparse.Namespace, profile: Profile) -> int:
-    from mirrordesk.desk import Desk
-
-    settings = configuration.load(profile)
-    if options.model:
-        settings = configuration.with_model(settings, options.model)
-        weights.llm(settings.llm)  # somebody who names a model wants to hear that it is none
-    with Desk(profile, settings) as desk:
-        emit = _stream if not options.json and sys.stdout.isatty() else _quiet
-        answer = desk.ask(" ".join(options.question), emit=emit)
-    return result(options, shapes.answer(answer), _answer_lines(answer))
-
-
-def _quiet(_step: Progress) -> None:
-    """Say nothing."""
-
-
-def _stream(step: Progress) -> None:
-    """Show a person at a terminal the answer as it is written, in grey."""
-    if step.stage == "text":
-        print(f"\x1b[2m{plain(step.text)}\x1b[0m", end="", flush=True)
-
-
-def _answer_lines(answer: Answer) -> Iterable[str]:
-    numbers = {c.id: n for n, c in enumerate(answer.citations, 1)}
-    if answer.abstained:
-        yield answer.note
-        return
-    if answer.engine == "extractive":
-        yield "Found text (quoted from your memory, no language model):"
-    for claim in answer.claims:
-        marks = "".join(f"[{numbers[s]}]" for s in claim.sources if s in numbers)
-        yield f"  {plain(words.quoted(claim.text))} {marks}"
-    yield ""
-    for citation in answer.citations:
-        yield f"  [{numbers[citation.id]}] {_citation_line(citation)}"
-    if answer.note:
-        yield f"\n{answer.note}"
-
-
-def _citation_line(citation: Citation) -> str:
-    when = clock.at(citation.start_ns, citation.zone).strftime("%a %d %b %Y, %H:%M:%S")
-    where = " · ".join(plain(part) for part in (citation.app, citation.title) if part)
-    return f"{when} · {where or citation.kind.value} · {citation.media}"
 
 
 def timeline(options: argparse.Namespace, profile: Profile) -> int:

@@ -8,7 +8,18 @@ from pathlib import Path
 from typing import NoReturn
 
 from mirrordesk import __version__
-from mirrordesk.cli import commands, key, learning, models, notes, rules, search, values, vault
+from mirrordesk.cli import (
+    ask,
+    commands,
+    key,
+    learning,
+    models,
+    notes,
+    rules,
+    search,
+    values,
+    vault,
+)
 from mirrordesk.errors import UsageError
 from mirrordesk.paths import HOME_VARIABLE, Profile
 from mirrordesk.registry.model import Role
@@ -40,11 +51,7 @@ def parser() -> argparse.ArgumentParser:
     record.add_argument(
         "--for", dest="seconds", type=values.seconds, help="end after that many seconds"
     )
-    ask = add("ask", commands.ask, "answer a question from memory, with the evidence")
-    ask.add_argument("question", nargs="+")
-    ask.add_argument(
-        "--model", metavar="NAME_OR_PATH", help="language model to use for this question"
-    )
+    ask.words(add("ask", ask.ask, "answer a question from memory, or hold a conversation"))
     search.words(add("search", search.search, "list the moments that fit, best first"))
     timeline = add("timeline", commands.timeline, "what a day held, and when nothing was recorded")
     timeline.add_argument(

@@ -42,6 +42,12 @@ def answered(answer: Answer, *, stopped: bool) -> Message:
     }
 
 
+def turn(question: str, answer: Answer, *, stopped: bool) -> Message:
+    """An earlier question of a conversation and what was answered to it."""
+    said = " ".join(words.quoted(claim.text) for claim in answer.claims)
+    return {"question": question, "text": said or _nothing(answer, stopped)}
+
+
 def _nothing(answer: Answer, stopped: bool) -> str:
     return NOTHING_YET if stopped else answer.note or NO_MEMORY
 

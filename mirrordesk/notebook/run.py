@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from mirrordesk.client import DeskClient, PendingAnswer
 from mirrordesk.errors import MirrorDeskError, StoreError
 from mirrordesk.notebook import messages, pictures
-from mirrordesk.notebook.transcript import Transcript
+from mirrordesk.notebook.transcript import Message, Transcript
 from mirrordesk.records import Answer, Citation, Kind
 from mirrordesk.seal import files
 from mirrordesk.words import STAGES, quoted
@@ -20,10 +20,22 @@ UNEXPECTED = "The answer broke off unexpectedly; the kernel's error output says 
 
 
 class Run:
-    """A question under way: its thread and what came of it."""
+    """A question under way: its thread and what came of it.
 
-    def __init__(self, desk: DeskClient, question: str, transcript: Transcript) -> None:
+    `earlier` is the last question of the same conversation.
+    """
+
+    def __init__(
+        self,
+        desk: DeskClient,
+        question: str,
+        transcript: Transcript,
+        conversation: str,
+        earlier: Run | None,
+    ) -> None:
         self.question = question
+        self.conversation = conversation
+        self.before = earlier.told if earlier else ()
         self.outcome: Future[Answer] = Future()
         self._desk = desk
         self._transcript = transcript
@@ -35,7 +47,8 @@ class Run:
 
     def start(self) -> None:
         """Start asking."""
-        self._transcript.begin({"type": "asked", "question": self.question, "words": OPENING})
+        asked = {"type": "asked", "question": self.question, "words": OPENING}
+        self._transcript.begin({**asked, "earlier": list(self.before)})
         self._thread.start()
 
     def stop(self) -> None:
@@ -50,6 +63,14 @@ class Run:
         self._superseded.set()
         self.stop()
         self._thread.join(END_WITHIN_S)
+
+    @property
+    def told(self) -> tuple[Message, ...]:
+        """The conversation up to here, in the words that were shown; without what failed."""
+        if self.outcome.exception():
+            return self.before
+        answer, stopped = self.outcome.result(), self._stopped.is_set()
+        return (*self.before, messages.turn(self.question, answer, stopped=stopped))
 
     def _work(self) -> None:
         try:
@@ -66,7 +87,7 @@ class Run:
 
     def _answer(self) -> Answer:
         with self._lock:
-            pending = self._pending = self._desk.ask(self.question)
+            pending = self._pending = self._desk.ask(self.question, self.conversation)
             if self._stopped.is_set():
                 pending.cancel()
         for step in pending.events():

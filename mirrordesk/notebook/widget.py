@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import anywidget
 
@@ -36,6 +37,7 @@ class MirrorDesk(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget's base
     ) -> None:
         """Raises ProfileError where the folder cannot be used."""
         self._run: Run | None = None
+        self._conversation = uuid4().hex
         self._asking = threading.Lock()
         self._transcript = Transcript(self.send)
         self._let_go: Callable[[], None]
@@ -57,16 +59,35 @@ class MirrorDesk(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget's base
         return run.outcome.result()
 
     def ask(self, question: str) -> None:
-        """Start answering; the widget shows it. Raises UsageError while another is under way."""
+        """Start answering; the widget shows it. The question may follow on from those before it.
+
+        Raises UsageError while another is under way.
+        """
         if not question.strip():
             raise UsageError("There is no question to answer; write one.")
         with self._asking:
-            if self._run:
-                if not self._run.outcome.done():
-                    raise UsageError("Another question is being answered; stop it or wait for it.")
-                self._run.end()
-            self._run = Run(self._desk, question.strip(), self._transcript)
+            self._end_run()
+            self._run = Run(
+                self._desk, question.strip(), self._transcript, self._conversation, self._run
+            )
             self._run.start()
+
+    def new_conversation(self) -> None:
+        """Begin anew: the next question knows nothing of those before, and the widget is empty.
+
+        Raises UsageError while a question is being answered.
+        """
+        with self._asking:
+            self._end_run()
+            self._run = None
+            self._conversation = uuid4().hex
+            self._transcript.begin({"type": "begun"})
+
+    def _end_run(self) -> None:
+        if self._run:
+            if not self._run.outcome.done():
+                raise UsageError("Another question is being answered; stop it or wait for it.")
+            self._run.end()
 
     def wait(self, timeout: float | None = None) -> Answer:
         """The answer to the last question, waiting for it. Raises what answering failed with."""
@@ -93,15 +114,17 @@ class MirrorDesk(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget's base
             case {"type": "hello", "view": str(view)}:
                 self._transcript.replay(view)
             case {"type": "ask", "question": str(question), "view": str(view)}:
-                self._ask_from(view, question)
+                self._for_view(view, lambda: self.ask(question))
+            case {"type": "begin", "view": str(view)}:
+                self._for_view(view, self.new_conversation)
             case {"type": "stop"}:
                 self.stop()
             case {"type": "enlarge", "number": int(number), "view": str(view)}:
                 self._enlarge(number, view)
 
-    def _ask_from(self, view: str, question: str) -> None:
+    def _for_view(self, view: str, do: Callable[[], None]) -> None:
         try:
-            self.ask(question)
+            do()
         except MirrorDeskError as error:
             self._transcript.say({"type": "refused", "view": view, "words": str(error)})
 

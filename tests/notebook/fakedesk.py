@@ -61,9 +61,11 @@ class FakeDesk(DeskClient):
         super().__init__(profile)
         self.final = final
         self.answers: list[FakeAnswer] = []
+        self.conversations: list[str | None] = []
         self.closed = 0
 
-    def ask(self, question: str) -> PendingAnswer:
+    def ask(self, question: str, conversation: str | None = None) -> PendingAnswer:
+        self.conversations.append(conversation)
         self.answers.append(FakeAnswer(self.final))
         return self.answers[-1]
 
@@ -75,7 +77,7 @@ class FakeDesk(DeskClient):
 class TalkingDesk(FakeDesk):
     """A desk that answers by itself, at the pace of a small model, until it is stopped."""
 
-    def ask(self, question: str) -> PendingAnswer:
+    def ask(self, question: str, conversation: str | None = None) -> PendingAnswer:
         answer = FakeAnswer(self.final)
         threading.Thread(target=self._talk, args=(answer,), daemon=True).start()
         return answer

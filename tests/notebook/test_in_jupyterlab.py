@@ -104,6 +104,14 @@ def test_a_question_is_answered_with_evidence_to_look_at_and_listen_to(
     page.keyboard.press("Escape")
     expect(outline).to_have_count(0)
 
+    field = widget.get_by_label("Question")
+    field.press_sequentially("And who holds the leaflets?")
+    field.press("Enter")
+    expect(widget.locator(".md-asked")).to_have_text(QUESTION)
+    expect(widget.locator(".md-said")).to_contain_text(CHAT[2][1])
+    expect(widget.locator(".md-thumb img")).to_have_count(2)
+    widget.screenshot(path=tmp_path / "conversation.png")
+
     page.keyboard.press("Control+s")
     expect(page.locator(".jp-mod-dirty")).to_have_count(0)
     saved = (lab.folder / "diary.ipynb").read_text()
@@ -118,6 +126,9 @@ def test_a_question_is_answered_with_evidence_to_look_at_and_listen_to(
     expect(widget.locator(".md-claim").first).to_contain_text(CHAT[2][1])
     assert _darkest_is_dark(widget)
     widget.screenshot(path=tmp_path / "dark.png")
+    widget.get_by_role("button", name="New conversation").click()
+    expect(widget.locator(".md-claim, .md-turn, .md-card")).to_have_count(0)
+    expect(field).to_be_focused()
 
 
 def test_the_stop_button_ends_the_answer_and_python_can_read_it(lab: Lab, browser: Browser) -> None:

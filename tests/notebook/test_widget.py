@@ -208,6 +208,54 @@ def test_a_second_question_waits_for_the_first(profile: Profile, show: Show) -> 
     assert comm.wait_for("asked", 2)[1]["question"] == "And then?"
 
 
+def test_a_question_follows_on_from_those_before_it(profile: Profile, show: Show) -> None:
+    desk = FakeDesk(profile, remembered(profile))
+    widget, comm = show(desk)
+    for question in (QUESTION, "And who told Anna?"):
+        widget.ask(question)
+        _finish(desk)
+        widget.wait(20)
+    first, second = comm.wait_for("asked", 2)
+    assert first["earlier"] == []
+    (turn,) = second["earlier"]
+    assert turn["question"] == QUESTION
+    assert turn["text"].startswith(CHAT[2][1])
+    assert len(set(desk.conversations)) == 1
+    assert desk.conversations[0]
+
+
+def test_a_new_conversation_starts_empty_and_under_another_name(
+    profile: Profile, show: Show
+) -> None:
+    desk = FakeDesk(profile, remembered(profile))
+    widget, comm = show(desk)
+    widget.ask(QUESTION)
+    comm.page_sends(type="begin", view="page")
+    assert "being answered" in comm.wait_for("refused")[0]["words"]
+    _finish(desk)
+    widget.wait(20)
+    comm.page_sends(type="begin", view="page")
+    comm.wait_for("begun")
+    comm.page_sends(type="hello", view="later")
+    assert [m["type"] for m in comm.wait_for("replay", 2)[1]["messages"]] == ["begun"]
+    assert widget.answer is None
+    widget.ask("And then?")
+    assert comm.wait_for("asked", 2)[1]["earlier"] == []
+    _finish(desk)
+    assert len(set(desk.conversations)) == 2
+
+
+def test_what_failed_is_no_part_of_the_conversation(profile: Profile, show: Show) -> None:
+    desk = FakeDesk(profile, WorkerError("The desk process ended with status 1."))
+    widget, comm = show(desk)
+    for question in (QUESTION, "And now?"):
+        widget.ask(question)
+        _finish(desk)
+        with pytest.raises(WorkerError):
+            widget.wait(20)
+    assert comm.wait_for("asked", 2)[1]["earlier"] == []
+
+
 @pytest.mark.parametrize("question", ["", "  \n"])
 def test_an_empty_question_is_refused(profile: Profile, show: Show, question: str) -> None:
     widget, _ = show(FakeDesk(profile, forgotten()))

@@ -2,6 +2,8 @@
 // never parsed as HTML, no link is made of it, and nothing is loaded from anywhere.
 
 const NO_REPLY_MS = 8000;
+const FIRST = "Ask about what you saw or heard";
+const FOLLOW = "Ask a follow-up, or something else";
 const KERNEL_BUSY = "The kernel is busy with another cell, or it was restarted.";
 
 function make(tag, name, text = "") {
@@ -171,6 +173,8 @@ class View {
   #root = make("section", "mirrordesk");
   #field = make("input", "md-field");
   #go = make("button", "md-go", "Ask");
+  #fresh = button("md-plain md-fresh", "New conversation", () => this.#begin());
+  #earlier = make("div", "md-earlier");
   #question = make("h3", "md-question");
   #stage = make("p", "md-stage");
   #text = make("div", "md-text");
@@ -190,7 +194,7 @@ class View {
     this.#root.setAttribute("aria-label", "MirrorDesk");
     const answer = make("div", "md-answer");
     answer.setAttribute("aria-live", "polite");
-    answer.append(this.#question, this.#stage, this.#text, this.#meta);
+    answer.append(this.#earlier, this.#question, this.#stage, this.#text, this.#meta);
     this.#root.append(this.#head(), this.#form(), this.#hint, answer, this.#cards);
     this.#dialog = new FrameDialog(this.#root);
     host.append(this.#root);
@@ -209,14 +213,15 @@ class View {
 
   #head() {
     const head = make("header", "md-head");
-    head.append(make("span", "md-mark"), make("span", "md-name", "MirrorDesk"));
+    this.#fresh.hidden = true;
+    head.append(make("span", "md-mark"), make("span", "md-name", "MirrorDesk"), this.#fresh);
     return head;
   }
 
   #form() {
     const form = make("form", "md-form");
     this.#field.type = "text";
-    this.#field.placeholder = "Ask about what you saw or heard";
+    this.#field.placeholder = FIRST;
     this.#field.setAttribute("aria-label", "Question");
     this.#field.autocomplete = "off";
     this.#field.addEventListener("input", () => this.#settle());
@@ -243,6 +248,11 @@ class View {
     this.#noReply = setTimeout(() => this.#wait(KERNEL_BUSY), NO_REPLY_MS);
   }
 
+  #begin() {
+    this.#send({ type: "begin" });
+    this.#field.focus();
+  }
+
   #send(message) {
     this.#model.send({ ...message, view: this.#id });
   }
@@ -251,6 +261,7 @@ class View {
     this.#go.textContent = this.#busy ? "Stop" : "Ask";
     this.#go.classList.toggle("md-stop", this.#busy);
     this.#go.disabled = !this.#busy && !this.#field.value.trim();
+    this.#fresh.disabled = this.#busy;
   }
 
   #receive(message, buffers) {
@@ -267,6 +278,7 @@ class View {
     const shown = this.#shown.get(message.number);
     const apply = {
       asked: () => this.#asked(message),
+      begun: () => this.#begun(),
       stage: () => this.#wait(message.words),
       piece: () => this.#append(message.text),
       answer: () => this.#answered(message),
@@ -281,23 +293,43 @@ class View {
     apply();
   }
 
-  #asked({ question, words }) {
+  #asked({ question, words, earlier }) {
     clearTimeout(this.#noReply);
     this.#clear();
-    this.#hint.hidden = true;
+    this.#talking(true);
     if (this.#field.value.trim() === question) this.#field.value = "";
-    this.#field.placeholder = "Ask another question";
+    this.#earlier.replaceChildren(...earlier.map((turn) => this.#turn(turn)));
+    this.#earlier.scrollTop = this.#earlier.scrollHeight; // the last is what it may follow on from
     this.#question.textContent = question;
     this.#busy = true;
     this.#wait(words);
     this.#settle();
   }
 
+  #begun() {
+    this.#clear();
+    this.#talking(false);
+    this.#settle();
+  }
+
+  /** Whether there is a conversation, which the next question may follow on from. */
+  #talking(on) {
+    this.#hint.hidden = on;
+    this.#fresh.hidden = !on;
+    this.#field.placeholder = on ? FOLLOW : FIRST;
+  }
+
+  #turn({ question, text }) {
+    const turn = make("div", "md-turn");
+    turn.append(make("p", "md-asked", question), make("p", "md-said", text));
+    return turn;
+  }
+
   #clear() {
     this.#dialog.close();
     this.#urls.splice(0).forEach((url) => URL.revokeObjectURL(url));
     this.#shown.clear();
-    for (const part of [this.#question, this.#text, this.#meta, this.#cards]) {
+    for (const part of [this.#earlier, this.#question, this.#text, this.#meta, this.#cards]) {
       part.replaceChildren();
     }
     this.#text.className = "md-text";
