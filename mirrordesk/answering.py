@@ -13,6 +13,7 @@ from mirrordesk.llm import extractive
 from mirrordesk.llm.agreement import agreed, readable
 from mirrordesk.llm.conversation import Conversation
 from mirrordesk.llm.extractive import Embed
+from mirrordesk.llm.loading import Loading
 from mirrordesk.llm.prompt import Mark
 from mirrordesk.llm.question import Rarity
 from mirrordesk.llm.reader import Emit, Reader, Reading
@@ -46,6 +47,7 @@ class Answering:
         self._rarity = rarity
         self._model = reader or _process(profile, "mirrordesk.llm.host", "language model")
         self._server = _process(profile, "mirrordesk.llm.remote", "answer server")
+        self._loading = Loading()
 
     def close(self) -> None:
         """End the processes."""
@@ -85,7 +87,9 @@ class Answering:
         model = weights.llm(self._settings)
         mark = Mark(keys.of(self._profile).newest.secret("evidence marks"))
         settings = readable(self._settings, model)
-        reading = read_by(Reader(self._model, settings, mark=mark, able=not model.micro))
+        reading = read_by(
+            Reader(self._model, settings, mark=mark, able=not model.micro, loading=self._loading)
+        )
         if model.micro:
             return Reading(agreed(reading.answer, self._quoted(understood, hits)))
         return reading

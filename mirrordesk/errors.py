@@ -10,6 +10,7 @@
     ├── SpoolCorrupt              6   a spool entry that does not read back as written
     ├── StoreError                7   the tables refuse to open or to be written
     ├── WorkerError               8   a child process answered with a failure or went away
+    │   ├── ChildDied             8   it ended over a call
     │   └── ChildFailed           *   ended with the exit status of its own error
     ├── DiskFull                  9   no space left for what must be durable
     └── KeyTrouble               10   the memory cannot be unsealed
@@ -77,6 +78,14 @@ class WorkerError(MirrorDeskError):
     """A child process reported a failure, or ended before it answered."""
 
     exit_status = 8
+
+
+class ChildDied(WorkerError):
+    """A child process ended before it answered. `crashed`: by itself, not ended from outside."""
+
+    def __init__(self, sentence: str, *, crashed: bool = False) -> None:
+        super().__init__(sentence)
+        self.crashed = crashed
 
 
 class ChildFailed(WorkerError):

@@ -32,6 +32,7 @@ from mirrordesk.llm import noting
 from mirrordesk.llm.agreement import readable
 from mirrordesk.llm.checking import Reason
 from mirrordesk.llm.extract import Extractor, GoOn, Stopped
+from mirrordesk.llm.loading import Loading
 from mirrordesk.memory.looked import Due, Looked, is_read, state_of
 from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
@@ -71,6 +72,7 @@ class Extraction:
             name="language model",
             log=profile.logs / "llm.log",
         )
+        self._loading = Loading()
         self._log = profile.logs / "consolidation.jsonl"
         self._settled_ns = settled_ns
         self._looked = Looked(store, _NOTE)
@@ -155,7 +157,7 @@ class Extraction:
 
     def _extractor(self, model: Weights, go_on: GoOn) -> Extractor:
         settings = readable(config.load(self._profile).llm, model)
-        return Extractor(self._worker, settings, go_on)
+        return Extractor(self._worker, settings, go_on, self._loading)
 
     def _due(self) -> list[Due]:
         """The newest first: what was done last is asked for most."""

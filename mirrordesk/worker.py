@@ -25,9 +25,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from mirrordesk import errors
-from mirrordesk.errors import MirrorDeskError, WorkerError
+from mirrordesk.errors import ChildDied, MirrorDeskError, WorkerError
 
 LOOK_EVERY_S = 0.05  # at whether a call is to be cancelled, while it tells nothing
+_NO_CRASH = frozenset({0, -15, -9})  # its input was closed, or a signal told it to end
 LAST_WORDS_S = 5.0  # what calls under way may still take when the parent is gone
 
 Emit = Callable[[Any], None]
@@ -163,9 +164,13 @@ class Call:
             return
         if "error" in message:
             kind = _error_kinds().get(message["error"]["type"], WorkerError)
-            self.future.set_exception(kind(message["error"]["message"]))
-        else:
-            self.future.set_result(message["result"])
+            self._fail(kind(message["error"]["message"]))
+            return
+        self.future.set_result(message["result"])
+        self._events.put(self._end)
+
+    def _fail(self, error: MirrorDeskError) -> None:
+        self.future.set_exception(error)
         self._events.put(self._end)
 
 
@@ -259,7 +264,7 @@ class _Child:
             orphans = list(self._calls.values())
             self._calls.clear()
         for call in orphans:
-            call._finish({"error": {"type": "WorkerError", "message": self._how_it_ended(status)}})
+            call._fail(ChildDied(self._how_it_ended(status), crashed=status not in _NO_CRASH))
 
     def _how_it_ended(self, status: int) -> str:
         how = f"was ended by signal {-status}" if status < 0 else f"ended with status {status}"

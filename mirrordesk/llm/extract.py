@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import wait
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar
 
 from mirrordesk.config import LlmSettings
@@ -21,6 +22,7 @@ from mirrordesk.learning.revision import Statement
 from mirrordesk.llm import checking, forms
 from mirrordesk.llm.checking import Reason, Told
 from mirrordesk.llm.forms import Form, Item
+from mirrordesk.llm.loading import Loading
 from mirrordesk.llm.material import Shown, material
 from mirrordesk.llm.prompt import Evidence, json_line
 from mirrordesk.records import Moment, to_json
@@ -64,8 +66,11 @@ class Extractor:
     `Reader`.
     """
 
-    def __init__(self, worker: Worker, settings: LlmSettings, go_on: GoOn) -> None:
+    def __init__(
+        self, worker: Worker, settings: LlmSettings, go_on: GoOn, loading: Loading | None = None
+    ) -> None:
         self._worker = worker
+        self._loading = loading or Loading()
         self._settings = settings
         self._go_on = go_on
         self._room: int | None = None
@@ -116,7 +121,8 @@ class Extractor:
         """Have the model loaded; the tokens of its context."""
         if self._room is None:
             settings = to_json(self._settings)
-            loaded = self._call("load", path=self._settings.model, settings=settings)
+            with self._loading.of(Path(self._settings.model), self._settings):
+                loaded = self._call("load", path=self._settings.model, settings=settings)
             self._room = int(loaded["context"])
         return self._room
 

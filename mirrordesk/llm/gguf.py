@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import functools
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,11 @@ class ModelFacts:
     template: str | None
 
 
+def keep_quiet() -> None:
+    """Have ggml end without calling a debugger, which would write what is in memory into a log."""
+    os.environ["GGML_NO_BACKTRACE"] = "1"
+
+
 def read(path: Path) -> ModelFacts:
     """The facts of the file at `path`. Raises WeightsMissing, or WeightsError for no good GGUF."""
     if not path.is_file():
@@ -42,13 +48,20 @@ def read(path: Path) -> ModelFacts:
         return ModelFacts(
             path=path,
             name=values.get("general.name", "").strip() or path.stem,
-            context=int(values[f"{kind}.context_length"]),
+            context=_some(values, f"{kind}.context_length"),
             shape=_shape(path, kind, values),
             weights=header.weights(path),
             template=values.get("tokenizer.chat_template"),
         )
     except (KeyError, ValueError, ZeroDivisionError) as error:
         raise WeightsError(f"{path} is not a language model: it lacks {error}.") from error
+
+
+def _some(values: dict[str, str], key: str) -> int:
+    """A number that must not be 0."""
+    if (number := int(values[key])) < 1:
+        raise ValueError(key)
+    return number
 
 
 def _shape(path: Path, kind: str, values: dict[str, str]) -> CacheShape:

@@ -26,6 +26,7 @@ from mirrordesk import durable, weights
 from mirrordesk.config import LlmSettings
 from mirrordesk.errors import WorkerError
 from mirrordesk.kv_files import Source
+from mirrordesk.llm import gguf
 from mirrordesk.llm.engine import Engine, Written
 from mirrordesk.llm.prefill import Cut
 from mirrordesk.paths import Profile
@@ -155,6 +156,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--profile", type=Path)
     root = parser.parse_args(arguments).profile
     profile = Profile(root) if root else None
+    gguf.keep_quiet()
     host = Host(functools.partial(Engine, profile=profile), profile)
     threading.Thread(target=host.tidy, name="tidy", daemon=True).start()
     Server(host.handlers()).run()

@@ -22,6 +22,7 @@ from mirrordesk.llm import grammar
 from mirrordesk.llm.choice import Chosen, choose
 from mirrordesk.llm.citing import cite, merged
 from mirrordesk.llm.conversation import Conversation
+from mirrordesk.llm.loading import Loading
 from mirrordesk.llm.prompt import NOTING, SYSTEM, Layout, Mark, lay_out
 from mirrordesk.llm.stream import Shown
 from mirrordesk.llm.support import supported, touches
@@ -55,9 +56,9 @@ class Reader:
     The process keeps its model between questions, so a Reader is free to make. `mark` makes the
     word around the evidence; what was computed of it can be used again only under the same one.
     `able`: the model follows more than the rules that Reader-micro was trained on, so it writes
-    notes before its answer and is told what was said before. Errors: WeightsError for a file that
-    is no model, UsageError for settings that do not fit it, WorkerError where the process dies; the
-    next question then starts a new one.
+    notes before its answer and is told what was said before. `loading` remembers what could not be
+    loaded. Errors: WeightsError for a file that is no model, UsageError for settings that do not
+    fit it, WorkerError where the process dies; the next question then starts a new one.
     """
 
     def __init__(
@@ -67,8 +68,10 @@ class Reader:
         *,
         mark: Mark | None = None,
         able: bool = False,
+        loading: Loading | None = None,
     ) -> None:
         self._worker = worker
+        self._loading = loading or Loading()
         self._settings = settings
         self._mark = mark or Mark(secrets.token_bytes(32))
         self._able = able
@@ -118,9 +121,9 @@ class Reader:
 
     def _load(self) -> dict[str, Any]:
         path = Path(self._settings.model).expanduser().absolute()
-        loaded: dict[str, Any] = self._call(
-            "load", path=str(path), settings=to_json(self._settings)
-        )
+        settings = to_json(self._settings)
+        with self._loading.of(path, self._settings):
+            loaded: dict[str, Any] = self._call("load", path=str(path), settings=settings)
         return loaded
 
     def _choose(

@@ -31,10 +31,12 @@ def make(
     head_dim: int = _HEAD_DIM,
     seed: int = 0,
     pooling: int | None = None,
+    layers: int = _LAYERS,
 ) -> Path:
     """Write the model to `path` and return it. `head_dim` must be even.
 
-    `pooling` is how an embedding model says that its tokens become one vector (llama.cpp's number).
+    `layers` is how many the header claims; there are two. `pooling` is how an embedding model says
+    that its tokens become one vector (llama.cpp's number).
     """
     from gguf import GGUFWriter, TokenType
 
@@ -42,7 +44,7 @@ def make(
     writer.add_name(NAME)
     writer.add_context_length(context)
     writer.add_embedding_length(_WIDTH)
-    writer.add_block_count(_LAYERS)
+    writer.add_block_count(layers)
     writer.add_feed_forward_length(_FEED_FORWARD)
     writer.add_head_count(_HEADS)
     writer.add_head_count_kv(_KV_HEADS)
