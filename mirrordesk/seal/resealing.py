@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from mirrordesk.paths import Profile
-from mirrordesk.seal import files, holding, keys
+from mirrordesk.seal import files, holding, keys, server_key
 from mirrordesk.seal.broken import Broken
 
 AT_ONCE = 16  # files: some hundredths of a second
@@ -66,8 +66,14 @@ class Resealing:
 def unsealed(profile: Profile) -> Iterator[Path]:
     """The files that are not sealed with the newest key."""
     newest = keys.of(profile).newest.id
+    for path in _sealed(profile):
+        with contextlib.suppress(FileNotFoundError):
+            if path.is_file() and files.key_of(path) != newest:
+                yield path
+
+
+def _sealed(profile: Profile) -> Iterator[Path]:
+    """Everything that `files` writes."""
     for folder in (profile.spool, profile.media):
-        for path in sorted(folder.rglob("[!.]*")):  # a dot: half written, or swept soon
-            with contextlib.suppress(FileNotFoundError):
-                if path.is_file() and files.key_of(path) != newest:
-                    yield path
+        yield from sorted(folder.rglob("[!.]*"))  # a dot: half written, or swept soon
+    yield server_key.path(profile)

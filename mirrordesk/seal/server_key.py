@@ -6,15 +6,18 @@ address in the settings never gets it.
 
 from __future__ import annotations
 
-from mirrordesk import durable
+import json
+from pathlib import Path
+
 from mirrordesk.errors import KeyTrouble
 from mirrordesk.paths import Profile
-from mirrordesk.seal import keys, places
+from mirrordesk.seal import files, places
 from mirrordesk.seal.broken import Broken
-from mirrordesk.seal.seal import opened_by
 
-_FILE = "server.key"
-_OWN = 0o600
+
+def path(profile: Profile) -> Path:
+    """Where a key lies that no keyring takes: sealed, and sealed anew with all the rest."""
+    return profile.root / "server.key"
 
 
 def put(profile: Profile, origin: str, key: str) -> str:
@@ -27,8 +30,7 @@ def put(profile: Profile, origin: str, key: str) -> str:
         return "nowhere"
     if places.keyring_name() and _into_keyring(_name(origin), key):
         return "in the system's keyring"
-    sealed = keys.of(profile).newest.seal(key.encode(), _name(origin).encode())
-    durable.write(profile.root / _FILE, sealed, mode=_OWN)
+    files.write(path(profile), json.dumps({"origin": origin, "key": key}).encode())
     return "sealed in the profile"
 
 
@@ -37,10 +39,10 @@ def get(profile: Profile, origin: str) -> str:
     if places.keyring_name() and (found := _from_keyring(_name(origin))):
         return found
     try:
-        sealed = (profile.root / _FILE).read_bytes()
-        return opened_by(keys.of(profile).find, sealed, _name(origin).encode()).decode()
-    except (FileNotFoundError, Broken):  # of another origin, or from before the seal was renewed
+        kept = json.loads(files.read(path(profile)))
+    except (FileNotFoundError, Broken, ValueError):  # ValueError: it is none of ours
         return ""
+    return str(kept["key"]) if kept["origin"] == origin else ""
 
 
 def remove(profile: Profile, origin: str) -> None:
@@ -53,7 +55,7 @@ def remove(profile: Profile, origin: str) -> None:
             keyring.delete_password(places.SERVICE, _name(origin))
         except KeyringError as error:
             raise KeyTrouble("The system's keyring does not let go of the key.") from error
-    (profile.root / _FILE).unlink(missing_ok=True)
+    path(profile).unlink(missing_ok=True)
 
 
 def _name(origin: str) -> str:
