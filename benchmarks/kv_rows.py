@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, median
+from typing import TypedDict
 
 from benchmarks.asking import Answer, Asking, Thinning, Types
 from mirrordesk.llm import gguf
@@ -23,6 +24,17 @@ FULL = "f16, full recompute"
 EVICTED = "q4_0/q4_0, evicted"
 BY_ATTENTION, BY_WORDS = "8 times the cells, by attention", "8 times the cells, by words"
 FROM_MEMORY, FROM_DISK, HALF = "again, from memory", "again, from disk", "half of it again"
+NAMES = (  # in their order
+    FULL,
+    "/".join(USUAL),
+    FROM_MEMORY,
+    FROM_DISK,
+    HALF,
+    *("/".join(types) for types in TYPES[2:]),
+    EVICTED,
+    BY_ATTENTION,
+    BY_WORDS,
+)
 TIMES = 8  # that the evidence is longer than its cells, or f16 larger than what is evicted
 _AROUND = 128  # tokens of a prompt beside its evidence, and of the answer
 _STEP = 256  # llama.cpp rounds a number of cells up to whole multiples of it
@@ -34,7 +46,8 @@ _AGAIN = 3  # questions whose median is the time to the first token
 class Row:
     """One way of reading a memory.
 
-    `accuracy_f16` is the first row's on the same questions, None where it was not asked these.
+    `accuracy_f16` is the first row's on the same questions; `lost` are those that only that row
+    answers rightly, `won` those that only this one does. None where that was not asked these.
     `disk_bytes` is the state of a prompt as it would be written, or the sealed files of it; None
     where nothing is kept, as evicted evidence is of use to one question only. `tok_s` is None where
     it is that of the row with the same types.
@@ -48,6 +61,8 @@ class Row:
     questions: int
     accuracy: float
     accuracy_f16: float | None
+    lost: int | None
+    won: int | None
     kv_bytes: int
     disk_bytes: int | None
     ttft_s: float
@@ -82,53 +97,58 @@ def suite(model: Path, tokens: int, questions: int) -> Suite:
 
 
 def measured(of: Suite, thinned: int) -> Iterator[Row]:
-    """The rows; `thinned` questions are put to evicted evidence, evenly spread over it."""
+    """The rows; `thinned` questions are put to evicted evidence, evenly spread over it.
+
+    Evidence that is read to the end is read once by each type of the cache, and what comes back
+    later is what was kept of that.
+    """
     exact: list[Answer] = []
     for types in TYPES:
-        row, answers = _read_whole(of, types, exact)
-        exact = exact or answers
-        yield row
-    yield from _read_again(of, exact)
+        with _profile() as profile, contextlib.closing(_asking(of, types, profile)) as asking:
+            row, answers = _read_whole(of, asking, types, exact)
+            exact = exact or answers
+            yield row
+            if types == USUAL:
+                yield from _read_again(of, asking, profile, exact)
     yield from _thinned(of, thinned, exact)
 
 
-def _read_whole(of: Suite, types: Types, exact: Sequence[Answer]) -> tuple[Row, list[Answer]]:
-    with contextlib.closing(Asking(of.model, of.cells, types)) as asking:
-        answers = [asking.ask(of.memory, asked) for asked in of.memory.asked]
-        row = Row(
-            name=FULL if types == F16 else "/".join(types),
-            tokens=answers[0].prompt_tokens,
-            cells=asking.engine.loaded.context,
-            type_k=types[0],
-            type_v=types[1],
-            questions=len(answers),
-            accuracy=_accuracy(answers),
-            accuracy_f16=_accuracy(exact or answers),
-            kv_bytes=of.bytes_for(asking.engine.loaded.context, types),
-            disk_bytes=asking.state_bytes(),
-            ttft_s=answers[0].first_token_s,
-            ttft_cpu_s=answers[0].cpu_s,
-            tok_s=asking.tokens_per_s(of.memory, of.memory.asked[0]),
-        )
+def _asking(of: Suite, types: Types, profile: Profile) -> Asking:
+    """With an evidence cache where the types are the usual ones."""
+    megabytes = _CACHE_MB if types == USUAL else 0
+    return Asking(of.model, of.cells, types, cache_mb=megabytes, profile=profile)
+
+
+def _read_whole(
+    of: Suite, asking: Asking, types: Types, exact: Sequence[Answer]
+) -> tuple[Row, list[Answer]]:
+    answers = [asking.ask(of.memory, asked) for asked in of.memory.asked]
+    row = Row(
+        name=FULL if types == F16 else "/".join(types),
+        tokens=answers[0].prompt_tokens,
+        cells=asking.engine.loaded.context,
+        type_k=types[0],
+        type_v=types[1],
+        questions=len(answers),
+        **_against(exact or answers, answers),
+        kv_bytes=of.bytes_for(asking.engine.loaded.context, types),
+        disk_bytes=asking.state_bytes(),
+        ttft_s=answers[0].first_token_s,
+        ttft_cpu_s=answers[0].cpu_s,
+        tok_s=asking.tokens_per_s(of.memory, of.memory.asked[0]),
+    )
     return row, answers
 
 
-def _read_again(of: Suite, exact: Sequence[Answer]) -> Iterator[Row]:
-    """Evidence that was read before, by the product's usual types and its evidence cache."""
-    last = of.memory.asked[-_AGAIN:]
-    known = _accuracy(exact[-_AGAIN:])
-    with _profile() as profile:
-        with contextlib.closing(_caching(of, profile)) as asking:
-            asking.ask(of.memory, of.memory.asked[0])
-            yield _again(of, FROM_MEMORY, asking, profile, of.memory, last, known)
-        with contextlib.closing(_caching(of, profile)) as asking:
-            yield _again(of, FROM_DISK, asking, profile, of.memory, last[:1], known)
-            asking.ask(of.memory, last[0], afresh=True)
-            yield _again(of, HALF, asking, profile, of.kin, of.kin.asked[:1], None)
-
-
-def _caching(of: Suite, profile: Profile) -> Asking:
-    return Asking(of.model, of.cells, USUAL, cache_mb=_CACHE_MB, profile=profile)
+def _read_again(
+    of: Suite, reader: Asking, profile: Profile, exact: Sequence[Answer]
+) -> Iterator[Row]:
+    """Evidence that `reader` has read, by the product's usual types and its evidence cache."""
+    last, known = of.memory.asked[-_AGAIN:], exact[-_AGAIN:]
+    yield _again(of, FROM_MEMORY, reader, profile, of.memory, last, known)
+    with contextlib.closing(_asking(of, USUAL, profile)) as asking:
+        yield _again(of, FROM_DISK, asking, profile, of.memory, last[:1], known[:1])
+        yield _again(of, HALF, asking, profile, of.kin, of.kin.asked[:1], ())
 
 
 @contextlib.contextmanager
@@ -145,7 +165,7 @@ def _again(
     profile: Profile,
     memory: Memory,
     asked: Sequence[Asked],
-    accuracy_f16: float | None,
+    exact: Sequence[Answer],
 ) -> Row:
     """Each question with empty cells, so that the cache alone can help."""
     answers = [asking.ask(memory, one, afresh=True) for one in asked]
@@ -159,8 +179,7 @@ def _again(
         type_k=loaded.type_k,
         type_v=loaded.type_v,
         questions=len(answers),
-        accuracy=_accuracy(answers),
-        accuracy_f16=accuracy_f16,
+        **_against(exact, answers),
         kv_bytes=of.bytes_for(loaded.context, USUAL),
         disk_bytes=sum(file.stat().st_size for file in profile.kv.iterdir()),
         ttft_s=median(answer.first_token_s for answer in answers),
@@ -190,8 +209,7 @@ def _thinned(of: Suite, count: int, exact: Sequence[Answer]) -> Iterator[Row]:
                 type_k=types[0],
                 type_v=types[1],
                 questions=count,
-                accuracy=_accuracy(answers),
-                accuracy_f16=_accuracy([exact[number] for number in chosen]),
+                **_against([exact[number] for number in chosen], answers),
                 kv_bytes=of.bytes_for(thinning.cells.size, types),
                 disk_bytes=None,
                 ttft_s=median(answer.first_token_s for answer in answers),
@@ -200,8 +218,22 @@ def _thinned(of: Suite, count: int, exact: Sequence[Answer]) -> Iterator[Row]:
             )
 
 
-def _accuracy(answers: Sequence[Answer]) -> float:
-    return mean(answer.right for answer in answers)
+class _Accuracy(TypedDict):
+    accuracy: float
+    accuracy_f16: float | None
+    lost: int | None
+    won: int | None
+
+
+def _against(exact: Sequence[Answer], answers: Sequence[Answer]) -> _Accuracy:
+    """How many are right, beside the `exact` answers to the same questions, if there are any."""
+    pairs = [(one.right, other.right) for one, other in zip(exact, answers, strict=False)]
+    return {
+        "accuracy": mean(answer.right for answer in answers),
+        "accuracy_f16": mean(one for one, _ in pairs) if pairs else None,
+        "lost": sum(one and not other for one, other in pairs) if pairs else None,
+        "won": sum(other and not one for one, other in pairs) if pairs else None,
+    }
 
 
 def _rounded(cells: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import functools
 import itertools
 from collections.abc import Sequence
 
@@ -17,6 +18,10 @@ class Tokenizer:
         self._model = model
         self._vocab = model.vocab
         self._bos = model.bos
+        # Each word is looked up once: asked for every word of a long prompt, llama.cpp takes longer
+        # to spell evidence that was read before than to answer from it.
+        self._piece = functools.cache(functools.partial(model.piece, control=False))
+        self._spelled = functools.cache(self._spell)
         self._chat = ChatTemplate(template, bos=self._word(model.bos), eos=self._word(model.eos))
 
     def count(self, text: str) -> int:
@@ -61,7 +66,7 @@ class Tokenizer:
         some files call their role marks that. Such a token is spelled out letter by letter.
         """
         tokens = self._letters(text)
-        return [t for token in tokens for t in (self._spelled(token) or [token])]
+        return [t for token in tokens for t in self._spelled(token)]
 
     def is_special(self, token: int) -> bool:
         """Whether `token` is a control word or one that the file's makers added by hand."""
@@ -79,7 +84,7 @@ class Tokenizer:
 
     def bytes_of(self, token: int) -> bytes:
         """The UTF-8 bytes of a token, which may end within a character; none of a control token."""
-        return self._model.piece(token, control=False)
+        return self._piece(token)
 
     def spelled_out(self, tokens: Sequence[int]) -> str:
         """The text of `tokens`, control words too."""
@@ -91,13 +96,12 @@ class Tokenizer:
             return self.plain(piece.text)
         return self._model.tokens(piece.text.encode(), control=True)
 
-    def _spelled(self, token: int) -> list[int]:
-        if not self.is_special(token):
-            return []
-        word = self._word(token)
+    def _spell(self, token: int) -> tuple[int, ...]:
+        """The token itself, or its letters where it means more than they do."""
+        word = self._word(token) if self.is_special(token) else ""
         if len(word) < 2 or word.isspace():  # runs of blanks are harmless and common
-            return []
-        return [t for letter in word for t in self._letters(letter)]
+            return (token,)
+        return tuple(t for letter in word for t in self._letters(letter))
 
     def _letters(self, text: str) -> list[int]:
         data = text.encode(errors="replace")  # a lone surrogate is no text

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import itertools
+import signal
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,9 @@ from benchmarks import kv, kv_rows
 from benchmarks.asking import Thinning
 from benchmarks.kv_rows import Row
 
-FULL = Row(kv_rows.FULL, 2000, 2304, "f16", "f16", 100, 0.96, 0.96, 3560, 3000, 1.0, 0.9, 50.0)
+FULL = Row(
+    kv_rows.FULL, 2000, 2304, "f16", "f16", 100, 0.96, 0.96, 0, 0, 3560, 3000, 1.0, 0.9, 50.0
+)
 
 
 @pytest.fixture(scope="module")
@@ -25,10 +30,9 @@ def suite(model: Path) -> kv_rows.Suite:
 @pytest.fixture(scope="module")
 def whole(suite: kv_rows.Suite) -> dict[str, Row]:
     """The rows that read all of the evidence."""
-    names = [kv_rows.FULL, "q8_0/q8_0", "q8_0/q4_0", "q4_0/q4_0"]
-    names += [kv_rows.FROM_MEMORY, kv_rows.FROM_DISK, kv_rows.HALF]
+    names = kv_rows.NAMES[: kv_rows.NAMES.index(kv_rows.EVICTED)]
     rows = list(itertools.islice(kv_rows.measured(suite, 1), len(names)))
-    assert [row.name for row in rows] == names
+    assert tuple(row.name for row in rows) == names
     return {row.name: row for row in rows}
 
 
@@ -55,15 +59,24 @@ def test_evidence_longer_than_the_cells_is_read(suite: kv_rows.Suite, model: Pat
 
 
 def group(name: str, **changes: Any) -> list[Row]:
-    names = ["q4_0/q4_0", kv_rows.EVICTED, kv_rows.FROM_MEMORY, kv_rows.FROM_DISK, kv_rows.HALF]
-    names += [kv_rows.BY_ATTENTION, kv_rows.BY_WORDS]
-    rows = [FULL, *(replace(FULL, name=one) for one in names)]
+    rows = [FULL, *(replace(FULL, name=one) for one in kv_rows.NAMES[1:])]
     return [replace(row, **changes) if row.name == name else row for row in rows]
 
 
-def test_points_are_lost_over_all_lengths() -> None:
-    groups = [group("q4_0/q4_0", accuracy=0.95), group("q4_0/q4_0", accuracy=0.95)]
-    assert kv.marks(groups)["quantised_points_lost"] == pytest.approx(1)
+def test_points_are_lost_over_all_questions_of_all_lengths() -> None:
+    groups = [
+        group("q4_0/q4_0", lost=3, won=1),
+        group("q4_0/q4_0", questions=300, lost=2),
+    ]
+    found = kv.marks(groups)
+    assert found["quantised_points_lost"] == pytest.approx(1)
+    assert found["evicted_points_lost"] == 0
+
+
+def test_few_questions_say_little_even_where_nothing_was_lost() -> None:
+    doubt = [kv.marks([group(kv_rows.EVICTED, questions=n)]) for n in (10, 100, 1000)]
+    widths = [found["evicted_give_or_take"] for found in doubt]
+    assert widths[0] > 10 > widths[1] > 1 > widths[2] > 0
 
 
 def test_of_bytes_and_times_the_worst_length_is_told() -> None:
@@ -76,3 +89,31 @@ def test_of_bytes_and_times_the_worst_length_is_told() -> None:
 def test_what_is_kept_of_the_accuracy_is_a_share_of_that_of_all_cells() -> None:
     groups = [group(kv_rows.BY_ATTENTION, accuracy=0.48)]
     assert kv.marks(groups)["eight_times_share_by_attention"] == pytest.approx(0.5)
+
+
+def test_times_are_told_against_the_same_types_as_well() -> None:
+    rows = [
+        replace(row, ttft_cpu_s=3.6) if row.name == "q8_0/q8_0" else row
+        for row in group(kv_rows.HALF, ttft_cpu_s=1.8)
+    ]
+    found = kv.marks([rows])
+    assert found["half_again_times_less_cpu"] == pytest.approx(0.5)
+    assert found["half_again_times_less_cpu_of_same_types"] == pytest.approx(2)
+
+
+def test_an_interrupted_run_ends_with_the_rows_there_are(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], model: Path
+) -> None:
+    def interrupted(_suite: kv_rows.Suite, _thinned: int) -> Iterator[Row]:
+        yield FULL
+        signal.raise_signal(signal.SIGTERM)
+        yield replace(FULL, name="q8_0/q8_0")
+        raise AssertionError("it goes on")
+
+    monkeypatch.setattr(kv_rows, "measured", interrupted)
+    parser = argparse.ArgumentParser()
+    kv.add_arguments(parser)
+    figures = kv.measure(parser.parse_args(["--model", str(model), "--lengths", "300", "400"]))
+    assert [row["name"] for row in figures["rows"]] == [kv_rows.FULL, "q8_0/q8_0"]
+    assert figures["marks"] is None
+    assert capsys.readouterr().err.count('"accuracy"') == 2
