@@ -55,6 +55,11 @@ def passages(hit: Hit) -> list[Passage]:
     ]
 
 
+def sentences(text: str) -> list[str]:
+    """The sentences of a line; all of it where it is code, a command, a log or a table row."""
+    return [text[start:end] for start, end in _spans(text)]
+
+
 def citation(passage: Passage, moment: Moment) -> Citation:
     """The passage as the evidence of a claim."""
     return Citation(
@@ -75,7 +80,7 @@ def citation(passage: Passage, moment: Moment) -> Citation:
 def _on_screen(lines: Sequence[TextLine]) -> Iterator[tuple[str, tuple[Box, ...]]]:
     for paragraph in paragraphs(lines):
         text, ends = _flowing(paragraph)
-        for start, end in _sentences(text):
+        for start, end in _spans(text):
             starts = (0, *ends)
             boxes = [
                 line.box
@@ -100,11 +105,11 @@ def _in_text(moment: Moment) -> Iterator[tuple[str, tuple[Box, ...]]]:
     lines = [" ".join(moment.text.split())] if spoken else moment.text.splitlines()
     for line in lines:
         bare = line.strip()
-        for start, end in _sentences(bare):
+        for start, end in _spans(bare):
             yield bare[start:end], ()
 
 
-def _sentences(text: str) -> Iterator[tuple[int, int]]:
+def _spans(text: str) -> Iterator[tuple[int, int]]:
     """From where to where each sentence of `text` stands, without the space between them."""
     start = 0
     if not is_literal(text):

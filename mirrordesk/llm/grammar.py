@@ -27,7 +27,7 @@ LONGEST_NOTE = 100  # characters of one, behind "because"
 NOTE_TOKENS = 240  # that notes may take beside the answer: fewer than all of them in full length
 
 # Turns the direction of writing, or is not seen; kept out of what a model writes
-_UNSEEN = r"\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\U000E0000-\U000E0FFF"
+UNSEEN = r"\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\U000E0000-\U000E0FFF"
 _CLAIM = re.compile(r"- (?P<text>[^\[\]]+?)\s*(?P<sources>(?:\[\w+\])+)(?P<torn>\[\w*)?\s*")
 
 
@@ -45,8 +45,8 @@ def gbnf(ids: Sequence[str], *, notes: bool = False) -> str:
             *(_notes(ids) if notes else ()),
             f'answer ::= "{NO_MEMORY}" | claim ("\\n" claim){{0,{MOST_CLAIMS - 1}}}',
             f'claim ::= "- " first rest{{1,{LONGEST - 1}}} source{{1,{MOST_SOURCES}}}',
-            rf"first ::= [^\[\]\x00-\x20\x7F-\xA0{_UNSEEN}-]",
-            rf"rest ::= [^\[\]\x00-\x1F\x7F-\x9F{_UNSEEN}]",
+            rf"first ::= [^\[\]\x00-\x20\x7F-\xA0{UNSEEN}-]",
+            rf"rest ::= [^\[\]\x00-\x1F\x7F-\x9F{UNSEEN}]",
             f"source ::= {known}",
         )
     )

@@ -18,12 +18,12 @@ from typing import Any
 from mirrordesk import clock
 from mirrordesk.config import LlmSettings
 from mirrordesk.errors import UsageError
-from mirrordesk.llm import grammar
+from mirrordesk.llm import grammar, quoting
 from mirrordesk.llm.choice import Chosen, choose
 from mirrordesk.llm.citing import cite, merged
 from mirrordesk.llm.conversation import Conversation
 from mirrordesk.llm.loading import Loading
-from mirrordesk.llm.prompt import NOTING, SYSTEM, Layout, Mark, lay_out
+from mirrordesk.llm.prompt import NOTING, SYSTEM, Evidence, Layout, Mark, lay_out
 from mirrordesk.llm.stream import Shown
 from mirrordesk.llm.support import supported, touches
 from mirrordesk.records import Answer, Citation, Claim, Hit, Moment, Progress, to_json
@@ -56,7 +56,8 @@ class Reader:
     The process keeps its model between questions, so a Reader is free to make. `mark` makes the
     word around the evidence; what was computed of it can be used again only under the same one.
     `able`: the model follows more than the rules that Reader-micro was trained on, so it writes
-    notes before its answer and is told what was said before. `loading` remembers what could not be
+    notes before its answer, is told what was said before, and may use words of its own; any other
+    quotes. `loading` remembers what could not be
     loaded. Errors: WeightsError for a file that is no model, UsageError for settings that do not
     fit it, WorkerError where the process dies; the next question then starts a new one.
     """
@@ -160,7 +161,7 @@ class Reader:
     def _generate(
         self, layout: Layout, chosen: Sequence[Chosen], emit: Emit, cancelled: threading.Event
     ) -> dict[str, Any]:
-        sources = [[], *([_source(item.moment)] for item in chosen)]
+        sources = [[], *([_source(item.moment)] for item in chosen), []]
         call = self._worker.call(
             "generate",
             system=self._system,
@@ -169,7 +170,7 @@ class Reader:
                 {"text": text, "sources": found}
                 for text, found in zip(layout.blocks, sources, strict=True)
             ],
-            grammar=grammar.gbnf([item.evidence.id for item in chosen], notes=self._able),
+            grammar=self._form([item.evidence for item in chosen]),
             limit=self._limit,
         )
         shown = Shown(notes=self._able)
@@ -178,6 +179,12 @@ class Reader:
                 emit(Progress("text", text))
         written: dict[str, Any] = call.result()
         return written
+
+    def _form(self, evidence: Sequence[Evidence]) -> str:
+        """The grammar of the answer."""
+        if self._able:
+            return grammar.gbnf([item.id for item in evidence], notes=True)
+        return quoting.gbnf(evidence)
 
     def _call(self, method: str, **params: Any) -> Any:
         return self._worker.call(method, **params).result()

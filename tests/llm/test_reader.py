@@ -346,8 +346,11 @@ def test_where_a_text_is_cut_does_not_depend_on_the_question() -> None:
             assert one == other or not set(one.split()) & set(other.split()) - {"filler", "end."}
 
 
-def test_the_real_random_model_never_yields_an_unsupported_claim(host: Worker, model: Path) -> None:
-    reader = Reader(host, replace(SETTINGS, model=str(model)))
+@pytest.mark.parametrize("able", [False, True])
+def test_the_real_random_model_never_yields_an_unsupported_claim(
+    host: Worker, model: Path, able: bool
+) -> None:
+    reader = Reader(host, replace(SETTINGS, model=str(model)), able=able)
     for question in ("When does the dentist come?", "What is the budget?"):
         answer = reader.answer(question, hits(DENTIST, BUDGET), lambda _s: None, threading.Event())
         assert answer.engine == tiny_gguf.NAME

@@ -1,7 +1,9 @@
 """Measures the committed files as the product runs them: `python -m models.micro.reader.evaluate`.
 
 Held-out memories, made of names, words, numbers and codes that training never held, are read by
-llama.cpp behind the product's own engine: its prompt, its grammar, its KV cache types, greedily.
+llama.cpp behind the product's own engine: its prompt, its KV cache types, greedily. As the product
+runs it, the model may only quote (`quoting.py`). *Free*, it writes what it likes, which tells how
+well it copies.
 """
 
 from __future__ import annotations
@@ -9,20 +11,27 @@ from __future__ import annotations
 import json
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from mirrordesk.config import LlmSettings
-from mirrordesk.llm import grammar
+from mirrordesk.llm import grammar, quoting
 from mirrordesk.llm.engine import Engine
-from mirrordesk.llm.prompt import SYSTEM, user_message
+from mirrordesk.llm.prompt import SYSTEM, Evidence, user_message
 from models.micro.reader.memories import Asked, Memory, memory
 from models.micro.reader.packing import marked
 
 HERE = Path(__file__).parent
 FILES = tuple(HERE / f"reader-micro{kind}.gguf" for kind in ("", "-q8_0", "-q4_0"))
 _LIMIT = 160  # tokens of an answer
+
+Rules = Callable[[Sequence[Evidence]], str]  # the grammar of an answer from some evidence
+
+
+def free(evidence: Sequence[Evidence]) -> str:
+    """The grammar of models that write in their own words."""
+    return grammar.gbnf([item.id for item in evidence])
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +64,13 @@ class Figures:
     abstained: float
 
 
-def ask(engine: Engine, made: Memory, asked: Asked, mark: int = 0) -> str:
+def ask(
+    engine: Engine, made: Memory, asked: Asked, mark: int = 0, rules: Rules = quoting.gbnf
+) -> str:
     """What the model writes to a question."""
     written = engine.write(
         prompt(engine, made, asked, mark),
-        grammar=grammar.gbnf([item.id for item in made.evidence]),
+        grammar=rules(made.evidence),
         limit=_LIMIT,
         emit=lambda _piece: None,
         cancelled=threading.Event(),
@@ -73,10 +84,10 @@ def prompt(engine: Engine, made: Memory, asked: Asked, mark: int = 0) -> list[in
     return engine.tokenizer.prompt(SYSTEM, marked(user, random.Random(mark)))
 
 
-def measure(engine: Engine, task: Task) -> Figures:
+def measure(engine: Engine, task: Task, rules: Rules = quoting.gbnf) -> Figures:
     """The figures of one task."""
     pairs = [
-        (asked, ask(engine, made, asked, number))
+        (asked, ask(engine, made, asked, number, rules))
         for number, made in enumerate(memories(engine, task))
         for asked in made.asked
     ]
@@ -106,7 +117,11 @@ def measure_file(path: Path) -> dict[str, dict[str, float]]:
     """The figures of all tasks for the file at `path`."""
     engine = Engine(path, LlmSettings(model=str(path)))
     try:
-        return {task.name: asdict(measure(engine, task)) for task in TASKS}
+        return {
+            task.name: asdict(measure(engine, task))
+            | {"free": asdict(measure(engine, task, free)) if path == FILES[0] else None}
+            for task in TASKS
+        }
     finally:
         engine.close()
 
