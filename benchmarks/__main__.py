@@ -2,7 +2,8 @@
 
 With `--json` they are one JSON object, the last thing on standard output; progress goes to standard
 error. A module of this package is a benchmark if it has `add_arguments(parser)` and
-`measure(options)`, which returns the figures by name.
+`measure(options)`, which returns the figures by name. Where it has `status(figures)`, that is the
+exit status; else it is 0 whatever was measured.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ def _run(words: Sequence[str]) -> int:
     options = parser.parse_args(words)
     figures = module.measure(options)
     print(json.dumps(figures) if options.json else _table(figures))
-    return 0
+    return int(module.status(figures)) if hasattr(module, "status") else 0
 
 
 def _table(figures: Mapping[str, Any]) -> str:

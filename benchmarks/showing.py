@@ -134,7 +134,10 @@ def opened_page() -> Iterator[Page | None]:
     source = (Path(notebook.__file__).parent / "static" / "widget.js").read_bytes()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu"],
+            handle_sigint=False,  # that, and what it ends, is ours to decide
+            handle_sigterm=False,
         )
         try:
             yield Page(browser.new_page(), base64.b64encode(source).decode())

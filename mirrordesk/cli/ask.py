@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import signal
 import sys
-import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from mirrordesk import clock, config, shapes, weights
 from mirrordesk import words as wording
+from mirrordesk.cli.interrupt import stoppable
 from mirrordesk.cli.output import plain, result
 from mirrordesk.errors import MirrorDeskError, UsageError
 from mirrordesk.paths import Profile
@@ -100,7 +99,7 @@ class Talk:
 
     def _answer(self, question: str) -> None:
         try:
-            with _stoppable() as stopped, Shown() as emit:
+            with stoppable() as stopped, Shown() as emit:
                 answer = self._desk.ask(
                     question, conversation=self._name, emit=emit, cancelled=stopped
                 )
@@ -110,23 +109,6 @@ class Talk:
         if stopped.is_set() and answer.claims:
             print("Stopped; this was found so far.")
         print("\n".join(answer_lines(answer)), end="\n\n")
-
-
-@contextlib.contextmanager
-def _stoppable() -> Iterator[threading.Event]:
-    """An Event that Ctrl-C sets. A second Ctrl-C interrupts, as it does anywhere else."""
-    stopped = threading.Event()
-    before = signal.getsignal(signal.SIGINT)
-
-    def stop(_signal: int, _frame: object) -> None:
-        stopped.set()
-        signal.signal(signal.SIGINT, before)
-
-    signal.signal(signal.SIGINT, stop)
-    try:
-        yield stopped
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 class Shown:

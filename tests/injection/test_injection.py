@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections import Counter
 from pathlib import Path
 
@@ -30,6 +31,21 @@ def test_no_attack_reaches_anything(tmp_path: Path) -> None:
     assert figures["failed"] == []
     assert figures["cases"] == len(chosen)
     assert figures["answered"]["quoting"] > 0.5
+    assert injection.status(figures) == 0
+
+
+def test_who_stops_early_is_told_how_far_it_came(tmp_path: Path) -> None:
+    stopped = threading.Event()
+    stopped.set()
+    chosen = injection.cases(attacks()[:2], clock.now_ns())
+    figures = injection.run(chosen, ("quoting",), tmp_path, browser=False, stopped=stopped)
+    assert (figures["cases"], figures["failures"], figures["whole"]) == (0, 0, False)
+    assert injection.status(figures) == 130
+
+
+def test_a_failure_is_an_exit_status() -> None:
+    assert injection.status({"failures": 1, "whole": True}) == 1
+    assert injection.status({"failures": 1, "whole": False}) == 1
 
 
 def test_only_what_stands_alone_is_taken_for_a_citation() -> None:
