@@ -18,8 +18,8 @@ from mirrordesk.config import LlmSettings
 from mirrordesk.llm import calibration, eviction, gguf, machine
 from mirrordesk.llm.attention import Head, Tap
 from mirrordesk.llm.cells import Cells
-from mirrordesk.llm.engine import Engine, Written
-from mirrordesk.llm.native import Model, open_context
+from mirrordesk.llm.engine import Engine, Written, open_cells
+from mirrordesk.llm.native import Model
 from mirrordesk.llm.plan import plan
 from mirrordesk.llm.prefill import Cut
 from mirrordesk.llm.prompt import Mark, lay_out
@@ -166,15 +166,7 @@ class Thinning:
     def _cells(self, cells: int, types: Types) -> Cells:
         """Cells as the product would plan them."""
         planned = plan(self._found, _settings(cells, types), machine.look())
-        context = open_context(
-            self._model,
-            cells=planned.context,
-            type_k=planned.type_k.number,
-            type_v=planned.type_v.number,
-            flash_attention=planned.flash_attention,
-            observe=self._tap.callback,
-        )
-        return Cells(self._model, context, moves=planned.moves)
+        return open_cells(self._model, planned, self._tap)
 
     def _find_heads(self) -> tuple[Head, ...]:
         made = facts.memory(random.Random(0), _LESSON, _LEARNT, self.tokenizer.count)

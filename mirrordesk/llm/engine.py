@@ -19,6 +19,7 @@ from mirrordesk.llm.cells import Cells
 from mirrordesk.llm.eviction import Kept
 from mirrordesk.llm.evidence_cache import EvidenceCache
 from mirrordesk.llm.fitting import Fitter, Known
+from mirrordesk.llm.lookup import Lookup
 from mirrordesk.llm.native import Model, open_context
 from mirrordesk.llm.plan import Plan, plan
 from mirrordesk.llm.prefill import Cut, Prefill
@@ -75,23 +76,19 @@ class Engine:
     def __init__(self, path: Path, settings: LlmSettings, profile: Profile | None = None) -> None:
         facts = gguf.read(path)
         planned = plan(facts, settings, machine.look())
-        self._model = Model(path, planned.gpu_layers)
-        self.tokenizer = _tokenizer(self._model, facts)
-        tap = Tap()
-        context = open_context(
-            self._model,
-            cells=planned.context,
-            type_k=planned.type_k.number,
-            type_v=planned.type_v.number,
-            flash_attention=planned.flash_attention,
-            observe=tap.callback,
-        )
-        self.cells = Cells(self._model, context, moves=planned.moves)
-        self.loaded = _loaded(facts, planned, self.cells.size)
-        self.cache = _cache(path, settings, self.loaded, profile)
-        self._prefill = Prefill(self.cells, self.cache)
-        known = Known(profile.heads if profile else None, f"{path} {weights.stamp(str(path))}")
-        self._fitter = Fitter(self.cells, tap, self.tokenizer, facts.shape.layers, known)
+        with contextlib.ExitStack() as failing:  # which lets go of what is open by then
+            self._model = Model(path, planned.gpu_layers)
+            failing.callback(self._model.close)
+            self.tokenizer = _tokenizer(self._model, facts)
+            tap = Tap()
+            self.cells = open_cells(self._model, planned, tap)
+            failing.callback(self.cells.close)
+            self.loaded = _loaded(facts, planned, self.cells.size)
+            self.cache = _cache(path, settings, self.loaded, profile)
+            self._prefill = Prefill(self.cells, self.cache)
+            known = Known(profile.heads if profile else None, f"{path} {weights.stamp(str(path))}")
+            self._fitter = Fitter(self.cells, tap, self.tokenizer, facts.shape.layers, known)
+            failing.pop_all()
         self._kept: Kept | None = None  # what the last prompt was cut down to, if it was
 
     def close(self) -> None:
@@ -151,11 +148,31 @@ class Engine:
         cancelled: threading.Event,
     ) -> Generator[int, None, None]:
         with contextlib.closing(Rules(self._model, grammar)) as rules:
-            read = self._read(prompt, cuts, limit, cancelled)
-            while read:
-                token = rules.take(self.cells.logits())
-                yield token
-                read = self.cells.read([token], cancelled)
+            if self._read(prompt, cuts, limit, cancelled):
+                yield from self._continued(rules, cancelled)
+
+    def _continued(self, rules: Rules, cancelled: threading.Event) -> Generator[int, None, None]:
+        """The likeliest tokens, one after the other, until cancelled.
+
+        With each of them a draft of those behind it is read, see `lookup`: as far as they come to
+        be the likeliest, their logits are there already, and from the first that is not, they go.
+        """
+        lookup = Lookup(self.cells.tokens) if self.cells.rewinds else None
+        written: list[int] = []
+        draft: Sequence[int] = ()
+        while not cancelled.is_set():
+            token = rules.take(self.cells.logits(back=len(draft)))
+            yield token
+            written.append(token)
+            if draft and draft[0] == token:
+                draft = draft[1:]
+                continue
+            if draft:
+                self.cells.keep(len(self.cells.tokens) - len(draft))
+            room = self.cells.size - len(self.cells.tokens) - 1
+            draft = lookup.draft(written)[:room] if lookup else ()
+            if not self.cells.read([token, *draft], cancelled, each=True):
+                return
 
     def _read(
         self, prompt: Sequence[int], cuts: Sequence[Cut], limit: int, cancelled: threading.Event
@@ -175,13 +192,28 @@ class Engine:
         self._prefill.forget()
 
 
+def open_cells(model: Model, planned: Plan, tap: Tap) -> Cells:
+    """Cells of `model` as they were planned, in whose attention `tap` listens.
+
+    Raises WeightsError where llama.cpp makes none.
+    """
+    context = open_context(
+        model,
+        cells=planned.context,
+        type_k=planned.type_k.number,
+        type_v=planned.type_v.number,
+        flash_attention=planned.flash_attention,
+        observe=tap.callback,
+    )
+    return Cells(model, context, moves=planned.moves)
+
+
 def _tokenizer(model: Model, facts: gguf.ModelFacts) -> Tokenizer:
     from jinja2 import TemplateError
 
     try:
         return Tokenizer(model, facts.template)
     except TemplateError as error:
-        model.close()
         raise WeightsError(f"The chat template in {facts.path} is broken: {error}.") from error
 
 

@@ -14,9 +14,14 @@ from hypothesis import strategies as st
 
 from mirrordesk.config import LlmSettings
 from mirrordesk.errors import UsageError, WeightsError, WeightsMissing
+from mirrordesk.llm import engine as engines
 from mirrordesk.llm import grammar
 from mirrordesk.llm.engine import Engine, Written
+from mirrordesk.llm.gguf import ModelFacts
 from mirrordesk.llm.kv import CacheShape, cache_type
+from mirrordesk.llm.machine import Machine
+from mirrordesk.llm.native import Model
+from mirrordesk.llm.plan import Plan, plan
 from tests.llm import tiny_gguf
 
 SMALL = LlmSettings(context=2048, type_k="f16", type_v="f16")
@@ -266,3 +271,26 @@ def test_the_figures_of_the_documentation_follow_from_the_plan() -> None:
     for keys, values, mebibytes in rows:
         planned = shape.bytes_for(8192, cache_type(keys), cache_type(values))
         assert planned == int(mebibytes.replace(",", "")) << 20
+
+
+def _impossible(facts: ModelFacts, settings: LlmSettings, machine: Machine) -> Plan:
+    """A plan that llama.cpp takes no context for: values of four bits need flash attention."""
+    possible = plan(facts, settings, machine)
+    return replace(possible, type_v=cache_type("q4_0"), flash_attention=False)
+
+
+def test_a_model_without_a_context_lets_its_memory_go(
+    model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Model] = []
+
+    class Noted(Model):
+        def __init__(self, path: Path, gpu_layers: int) -> None:
+            super().__init__(path, gpu_layers)
+            opened.append(self)
+
+    monkeypatch.setattr(engines, "plan", _impossible)
+    monkeypatch.setattr(engines, "Model", Noted)
+    with pytest.raises(WeightsError, match=r"llama\.cpp cannot load"):
+        Engine(model, SMALL)
+    assert [one.handle for one in opened] == [None]
