@@ -1,10 +1,8 @@
 """Recall over days of work on a screen: which session a task was done in, asked in its own words.
 
 The frames of all sessions go from the spool into one profile by the product's own perception, one
-session after the other. A session comes where its first frame does. The product ranks by words
-and meaning of what was read, and pictures by CLIP, in two lists of their own; a session counts here
-by the sum of its reciprocal ranks in both (Cormack, Clarke and Büttcher 2009). `without_clip` is
-the first list alone.
+session after the other. A session comes where its first frame does in the product's own ranking.
+`without_clip` is by the same scores but for that of what pictures show.
 """
 
 from __future__ import annotations
@@ -13,12 +11,13 @@ import argparse
 import sys
 import tempfile
 import threading
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from benchmarks import recordings
 from benchmarks.recordings import Session
@@ -26,14 +25,14 @@ from mirrordesk import clock, pipeline
 from mirrordesk.capture.spool import Spool
 from mirrordesk.desk import Desk
 from mirrordesk.errors import UsageError
+from mirrordesk.memory import fusion
+from mirrordesk.memory.fusion import Weights
 from mirrordesk.paths import Profile
-from mirrordesk.records import Hit
 
 BEGIN = datetime(2026, 1, 5, 8, tzinfo=UTC)
 BREAK_NS = 10 * clock.MINUTE  # between two sessions
 LISTED = 100  # found frames that are looked through for sessions
 AT = (1, 5)
-DAMPING = 60  # added to every rank, so that the first places do not decide alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class Asked:
     """The session that was asked for, and those that were found, best first."""
 
     wanted: str
-    fused: tuple[str, ...]
+    ranked: tuple[str, ...]
     without_clip: tuple[str, ...]
 
 
@@ -66,7 +65,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     return {
         "sessions": len(sessions),
         "frames": len(named),
-        **recalls([(one.wanted, one.fused) for one in asked]),
+        **recalls([(one.wanted, one.ranked) for one in asked]),
         "without_clip": recalls([(one.wanted, one.without_clip) for one in asked]),
     }
 
@@ -77,15 +76,6 @@ def recalls(found: Sequence[tuple[str, Sequence[str]]]) -> dict[str, float]:
         f"recall@{k}": round(sum(wanted in got[:k] for wanted, got in found) / len(found), 4)
         for k in AT
     }
-
-
-def fused(*lists: Sequence[str]) -> tuple[str, ...]:
-    """One list out of several, by the sums of reciprocal ranks."""
-    scores = defaultdict[str, float](float)
-    for names in lists:
-        for rank, name in enumerate(names, 1):
-            scores[name] += 1 / (DAMPING + rank)
-    return tuple(sorted(scores, key=lambda name: -scores[name]))
 
 
 def _captured(sessions: Sequence[Session], profile: Profile) -> dict[str, str]:
@@ -103,10 +93,21 @@ def _captured(sessions: Sequence[Session], profile: Profile) -> dict[str, str]:
 
 
 def _asked(desk: Desk, session: Session, named: dict[str, str]) -> Asked:
-    read = _sessions(desk.search(session.task, LISTED), named)
-    seen = _sessions(desk.search_pictures(session.task, LISTED), named)
-    return Asked(session.name, fused(read, seen), read)
+    now_ns = clock.now_ns()
+    hits = desk.search(session.task, LISTED, now_ns=now_ns)
+    ranked = _sessions((hit.moment.id for hit in hits), named)
+    return Asked(session.name, ranked, _sessions(_read(desk, session.task, now_ns), named))
 
 
-def _sessions(hits: Sequence[Hit], named: dict[str, str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(named[hit.moment.id] for hit in hits))
+def _read(desk: Desk, task: str, now_ns: int) -> list[str]:
+    """The frames by all scores but for that of what pictures show, best first."""
+    asked, found = desk.probed(task, now_ns)
+    channels = replace(found.channels, pictures=None)
+    firm = asked.when.firm if asked.when else False
+    fused = fusion.fuse(found.order, channels, Weights(), firm=firm)
+    places = np.argsort(-fused * found.listed, kind="stable")[:LISTED]
+    return [found.order.at(place) for place in places]
+
+
+def _sessions(frames: Iterable[str], named: dict[str, str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(named[frame] for frame in frames))

@@ -28,11 +28,8 @@ from mirrordesk.paths import Profile
 
 TRIED = (0.0, 0.05, 0.1, 0.15, 0.25, 0.35, 0.5, 0.7, 0.85, 1.0)
 SWEEPS = 2
-FIXED = (
-    "firm_time",
-    "vague_time",
-    "strength",
-)  # of which conversations without a date tell nothing
+# of which conversations without a date and without pictures tell nothing
+FIXED = ("firm_time", "vague_time", "strength", "pictures", "micro_pictures")
 GAIN = 5e-4  # less than that is chance
 
 

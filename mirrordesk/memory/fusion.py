@@ -17,6 +17,7 @@ from mirrordesk.memory.order import Order, Places, Scores
 
 LISTED = 1_000  # how deep a channel's own list goes
 FRAMES_LEND = 0.2  # of what utterances lend: most frames show what the last one did
+SCENE_LENDS = 0.9  # of what its first frame shows: it comes first
 EVERY = slice(None)  # place
 BEST = 3  # moments whose meaning tells that of their episode
 
@@ -38,6 +39,8 @@ class Weights:
     episode_words: float = 0.35
     episode_meaning: float = 0.15
     who: float = 0.35
+    pictures: float = 0.2  # less than half of the words already tells more …
+    micro_pictures: float = 0.05  # … and what a model for trying things out sees is mostly chance
     firm_time: float = 1.0  # the words of the date are exact …
     vague_time: float = 0.5  # … or a guess
     strength: float = 0.05
@@ -47,12 +50,14 @@ class Weights:
 class Channels:
     """What each channel says of every moment, in their order; None where it does not apply.
 
-    `words` and `episode_words` are BM25, `meaning` is a cosine or NaN where none is known; the
-    others lie within 0 and 1.
+    `words` and `episode_words` are BM25, `meaning` and `pictures` cosines or NaN where none is
+    known; the others lie within 0 and 1.
     """
 
     words: Scores | None = None
     meaning: Scores | None = None
+    pictures: Scores | None = None
+    micro: bool = False  # whether the pictures were looked at by a model for trying things out
     episode_words: Scores | None = None
     who: Scores | None = None
     time: Scores | None = None
@@ -78,6 +83,9 @@ def fuse(
         lent += weights.meaning_before * order.shifted(meaning, before)
         lent += weights.meaning_after * order.shifted(meaning, after)
     fused += np.where(order.spoken[at], 1.0, FRAMES_LEND) * lent
+    if channels.pictures is not None:
+        counted = weights.micro_pictures if channels.micro else weights.pictures
+        fused += counted * _shown(order, channels.pictures)[at]
     if channels.episode_words is not None:
         fused += weights.episode_words * scaled(channels.episode_words)[at]
     if channels.who is not None:
@@ -104,6 +112,15 @@ def _meant(cosines: Scores) -> Scores:
     known = cosines[is_known]
     usual = known.mean() if 2 * len(known) > len(cosines) else known.min()
     return scaled(np.where(is_known, cosines, usual), float(usual))
+
+
+def _shown(order: Order, cosines: Scores) -> Scores:
+    """As `_meant`, lent by the frame that began a scene to those that go on with it.
+
+    What a picture does not show tells nothing against a moment, as its words may.
+    """
+    shown = np.maximum(_meant(cosines), 0.0)
+    return np.maximum(shown, SCENE_LENDS * order.shifted(shown, order.began))
 
 
 class Readable(Protocol):

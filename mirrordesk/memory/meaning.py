@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from mirrordesk.errors import WeightsError
 from mirrordesk.memory.spaces import Spaces
 from mirrordesk.memory.table import Table
 from mirrordesk.records import Channel
+from mirrordesk.registry import manifest
 
 Numbers = npt.NDArray[np.float32]  # (d,), unit length
 # (channel, identity of a model, question) -> its vector. Raises WeightsError without that model.
@@ -23,6 +25,7 @@ class Meaning:
 
     numbers: list[float]
     vectors: Table
+    micro: bool = False  # whether they are by a model that is only for trying things out
 
     def similar(self, limit: int, where: str | None = None) -> dict[str, float]:
         """Cosine similarity by moment, of those that are nearest and pass the filter."""
@@ -39,4 +42,25 @@ def understand(
     vectors = spaces.table(channel, model) if model else None
     if model is None or vectors is None:
         return None
-    return Meaning(np.asarray(embed(channel, model, question), np.float32).tolist(), vectors)
+    numbers = np.asarray(embed(channel, model, question), np.float32)
+    return Meaning(numbers.tolist(), vectors, _is_micro(model))
+
+
+def understood(
+    spaces: Spaces, served: Mapping[Channel, str], question: str, embed: Embed
+) -> dict[Channel, Meaning]:
+    """As `understand`, in each channel in which the model that serves it is here to tell."""
+    found = {}
+    for channel, model in served.items():
+        try:
+            sense = understand(spaces, channel, model, question, embed)
+        except WeightsError:  # what else there is still finds it
+            continue
+        if sense:
+            found[channel] = sense
+    return found
+
+
+def _is_micro(model: str) -> bool:
+    known = manifest.models().get(model.rpartition("@")[0])
+    return known is not None and known.micro

@@ -36,6 +36,7 @@ class Order:
     sources: Sequence[str]  # the different ones …
     source: Places  # … and which of them each moment has
     app: Places  # a number for each app
+    scenes: pa.Array  # the id of the frame that began the scene of each; null for none
     episodes: Sequence[str]
     episode_start_ns: Times
     episode_end_ns: Times
@@ -87,6 +88,12 @@ class Order:
     def after(self) -> Places:
         """The neighbour just after each moment."""
         return self._neighbours(self._row[:-1], self._row[1:])
+
+    @cached_property
+    def began(self) -> Places:
+        """The frame that began the scene of each moment, itself where that is the one."""
+        places = pc.index_in(self.scenes, value_set=self.keys).fill_null(NOWHERE)
+        return np.asarray(places.to_numpy(zero_copy_only=False), np.int64)
 
     def _neighbours(self, ones: Places, others: Places) -> Places:
         gap = np.maximum(

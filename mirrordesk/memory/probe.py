@@ -1,21 +1,20 @@
 """Probes a store for a question: what each channel says of every moment, and which are listed.
 
-Words, meaning and time are asked first. Where no moment holds even half of the question's words,
-words of the best finds are borrowed and asked for as well, once.
+Words, meaning, pictures and time are asked first. Where no moment holds even half of the question's
+words, words of the best finds are borrowed and asked for as well, once.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 
 from mirrordesk.dates.when import When
-from mirrordesk.errors import WeightsError
 from mirrordesk.memory import filtering, fusion, layout, meaning, schema
 from mirrordesk.memory.fusion import Channels
 from mirrordesk.memory.layout import Words, Written
@@ -26,13 +25,15 @@ from mirrordesk.memory.snapshot import Placed, Snapshot, Snapshots
 from mirrordesk.memory.store import Store
 from mirrordesk.memory.strength import Strength
 from mirrordesk.memory.view import ROW, Ranked, View, together
-from mirrordesk.records import Channel, Kind
+from mirrordesk.records import Channel, Kind, region_id
 from mirrordesk.terms import terms
 
 COUNTED = 1_000  # rows at which `rarity` stops counting: by then a term tells nothing apart
 HELPERS = 3  # moments; where none holds half of the question's words, recall borrows of theirs …
 BORROWED = 8  # … so many more, …
 BORROWED_COUNT = 0.5  # … which count for less
+
+Serving = Mapping[Channel, str]  # the model of each channel that search uses
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,45 +72,50 @@ class Probe:
         """All moments as they stand now."""
         return self._snapshots.now()
 
-    def ask(self, asked: Query, seen: Snapshot, where: str | None, model: str | None) -> Found:
-        """What every channel says, `model` being the one that serves; nothing fails `where`."""
-        sense = self._sense(model, asked.text) if asked.words else None
+    def ask(self, asked: Query, seen: Snapshot, where: str | None, served: Serving) -> Found:
+        """What every channel says, by the models that serve; nothing fails `where`."""
         allowed = None if where is None else _passing(seen, where)
-        channels, best = self._channels(asked, sense, seen, where, allowed)
+        senses = self._senses(asked.text, served) if asked.words else {}
+        channels, best = self._channels(asked, senses, seen, where, allowed)
         if len(asked.words) > 1 and not any(holds_half(words, asked.words) for words in best):
             channels = _probed_again(asked, channels, seen, best, where)
         return Found(seen, channels, self._listed(asked, channels, seen.order, allowed))
 
-    def _sense(self, model: str | None, question: str) -> Meaning | None:
-        """The meaning of the question; None where there is nobody to tell it."""
+    def _senses(self, question: str, served: Serving) -> dict[Channel, Meaning]:
         if self._embed is None:
-            return None
-        try:
-            spaces = self._store.spaces
-            return meaning.understand(spaces, Channel.TEXT, model, question, self._embed)
-        except WeightsError:  # words and time still find it
-            return None
+            return {}
+        return meaning.understood(self._store.spaces, served, question, self._embed)
 
     def _channels(
         self,
         asked: Query,
-        sense: Meaning | None,
+        senses: Mapping[Channel, Meaning],
         seen: Snapshot,
         where: str | None,
         allowed: Scores | None,
     ) -> tuple[Channels, Sequence[Words]]:
         """What each channel that applies says, and what is written of the best by words."""
         order = seen.order
-        vectors = self._snapshots.vectors(order, sense.vectors.name) if sense else None
-        asking = [_told_best(seen, asked, where), _telling_of(seen.words.view, asked)]
-        if sense and vectors:
-            some = None if allowed is None else _keyed(order, allowed)
-            asking.append(_resembling(vectors.view, sense, asked, some))
-        words, episodes, *similar = together(*asking)
+        some = None if allowed is None or not senses else _keyed(order, allowed)
+        vectors = {
+            channel: self._snapshots.vectors(order, channel, sense.vectors.name)
+            for channel, sense in senses.items()
+        }
+        words, episodes, *near = together(
+            _told_best(seen, asked, where),
+            _telling_of(seen.words.view, asked),
+            *(_resembling(vectors[c].view, sense, asked, some) for c, sense in senses.items()),
+        )
+        similar = {
+            channel: _similar(placed, listing.lists, len(order))
+            for (channel, placed), listing in zip(vectors.items(), near, strict=True)
+        }
         who = np.array([float(source in asked.sources) for source in order.sources])
         channels = Channels(
             words=_spread(seen.moments, words.lists, len(order)) if asked.words else None,
-            meaning=_similar(vectors, similar[0].lists, len(order)) if vectors else None,
+            meaning=similar.get(Channel.TEXT),
+            pictures=similar.get(Channel.IMAGE),
+            micro=Channel.IMAGE in senses and senses[Channel.IMAGE].micro,
             episode_words=_of_episodes(seen, episodes.lists),
             who=who[order.source] * order.spoken if asked.sources else None,
             time=_closeness(asked, order) if asked.when else None,
@@ -124,8 +130,9 @@ class Probe:
         listed = np.zeros(len(order))
         if channels.words is not None:
             listed[channels.words > 0] = 1
-        if channels.meaning is not None:
-            listed[~np.isnan(channels.meaning)] = 1
+        for cosines in (channels.meaning, channels.pictures):
+            if cosines is not None:
+                listed[~np.isnan(cosines)] = 1
         if asked.when:
             listed[self._in_time(asked.when, order)] = 1
         return listed if allowed is None else listed * allowed
@@ -160,9 +167,10 @@ def _passing(seen: Snapshot, where: str) -> Scores:
 
 
 def _keyed(order: Order, allowed: Scores) -> str:
-    """Filter: of the rows that pass, as many as a list may have."""
+    """Filter: of the rows that pass, and of their regions, as many as a list may have."""
     places = np.flatnonzero(allowed)[: fusion.LISTED]
-    return filtering.with_keys(order.keys.take(pa.array(places)).to_pylist())
+    keys = order.keys.take(pa.array(places)).to_pylist()
+    return filtering.with_keys([*keys, *map(region_id, keys)])
 
 
 async def _matching(view: View, asked: Query, where: str | None) -> Listing:

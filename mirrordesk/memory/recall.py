@@ -27,7 +27,7 @@ from mirrordesk.memory import (
 from mirrordesk.memory.fusion import Channels, Weights
 from mirrordesk.memory.meaning import Embed, Meaning
 from mirrordesk.memory.order import Places, Scores
-from mirrordesk.memory.probe import Found, Probe, holds_half
+from mirrordesk.memory.probe import Found, Probe, Serving, holds_half
 from mirrordesk.memory.query import Filters, Query
 from mirrordesk.memory.seam import Gone
 from mirrordesk.memory.snapshot import Snapshot
@@ -61,7 +61,8 @@ class Candidate:
 
 
 class Recall:
-    """Searches a store by words, by meaning (where `embed` knows the serving model) and by time."""
+    """Searches a store by words, by time and, where `embed` knows the models that serve, by the
+    meaning of texts and by what pictures show."""
 
     def __init__(self, store: Store, embed: Embed | None = None) -> None:
         self._store = store
@@ -78,17 +79,18 @@ class Recall:
     ) -> list[Hit]:
         """At most `limit` moments, with lines and without vectors.
 
-        `scores` tells what each channel says: BM25, cosine similarity, 0 to 1 for lying in the time
-        asked for, and the fused score that ranks. A channel that does not apply is left out.
+        `scores` tells what each channel says: BM25, cosine similarity of the text and of what is
+        seen, 0 to 1 for lying in the time asked for, and the fused score that ranks. A channel that
+        does not apply is left out.
         """
         at_ns = clock.now_ns() if now_ns is None else now_ns
 
-        def look(model: str | None) -> list[Hit]:
+        def look(served: Serving) -> list[Hit]:
             seen = self._probe.now()
-            asked = self._read(question, seen, at_ns, filters, model)
-            return self._find(asked, seen, limit, filters, model)
+            asked = self._read(question, seen, at_ns, filters, served)
+            return self._find(asked, seen, limit, filters, served)
 
-        return self._steadily(Channel.TEXT, look)
+        return self._steadily(look)
 
     def pictures(self, question: str, limit: int = 20) -> list[Hit]:
         """At most `limit` frames that show what `question` says, by the image model's cosine alone.
@@ -99,15 +101,15 @@ class Recall:
         vector yet; raises WeightsError where the model that made them is no longer here.
         """
 
-        def look(model: str | None) -> list[Hit]:
-            embed = self._embed
+        def look(served: Serving) -> list[Hit]:
+            embed, model = self._embed, served.get(Channel.IMAGE)
             if embed is None or not question.strip():
                 return []
             spaces = self._store.spaces
             sense = meaning.understand(spaces, Channel.IMAGE, model, question, embed)
             return self._seen_like(sense, limit)
 
-        return self._steadily(Channel.IMAGE, look)
+        return self._steadily(look)
 
     def like(self, picture: Vector, limit: int = 20) -> list[Hit]:
         """At most `limit` frames that look like a picture, by the vector that its model made.
@@ -123,12 +125,12 @@ class Recall:
     def probed(self, question: str, now_ns: int) -> tuple[Query, Found]:
         """How a question is read, and what each channel says of every moment."""
 
-        def look(model: str | None) -> tuple[Query, Found]:
+        def look(served: Serving) -> tuple[Query, Found]:
             seen = self._probe.now()
-            asked = self._read(question, seen, now_ns, _NO_FILTERS, model)
-            return asked, self._probe.ask(asked, seen, None, model)
+            asked = self._read(question, seen, now_ns, _NO_FILTERS, served)
+            return asked, self._probe.ask(asked, seen, None, served)
 
-        return self._steadily(Channel.TEXT, look)
+        return self._steadily(look)
 
     def rarity(self, words: Iterable[str]) -> dict[str, float]:
         """How much each term tells moments apart; see `Probe.rarity`."""
@@ -166,20 +168,20 @@ class Recall:
         best.sort(key=lambda m: (similar[m.id], m.start_ns, m.id), reverse=True)
         return [Hit(m, similar[m.id], {IMAGE: similar[m.id]}) for m in best[:limit]]
 
-    def _steadily(self, channel: Channel, look: Callable[[str | None], Result]) -> Result:
-        """`look` with the model that serves, again where it, or what is asked, went meanwhile."""
+    def _steadily(self, look: Callable[[Serving], Result]) -> Result:
+        """`look` with the models that serve, again where one, or what is asked, went meanwhile."""
         for attempt in range(1, ATTEMPTS):
-            model = self._store.spaces.serving(channel)
+            served = self._store.spaces.serve_now()
             try:
-                return look(model)
+                return look(served)
             except StoreError as error:
-                if not isinstance(error, Gone) and self._store.spaces.serving(channel) == model:
+                if not isinstance(error, Gone) and self._store.spaces.serve_now() == served:
                     raise
             time.sleep(_REST_S * attempt)
-        return look(self._store.spaces.serving(channel))
+        return look(self._store.spaces.serve_now())
 
     def _read(
-        self, question: str, seen: Snapshot, now_ns: int, filters: Filters, model: str | None
+        self, question: str, seen: Snapshot, now_ns: int, filters: Filters, served: Serving
     ) -> Query:
         """The question with the time of what it leans on, where it leans on something."""
         sources = seen.order.speakers
@@ -193,7 +195,7 @@ class Recall:
             return asked
         lean = replace(filters, kinds=tuple(leaning.anchor_kinds) or filters.kinds)
         found = query.read(leaning.anchor, now_ns, sources)
-        anchors = self._find(found, seen, 1, lean, model)
+        anchors = self._find(found, seen, 1, lean, served)
         if not anchors or not holds_half(anchors[0].moment, found.words):
             return asked
         anchor = anchors[0].moment
@@ -214,9 +216,9 @@ class Recall:
         return relations.exactly(call.start_ns, call.end_ns, rest)
 
     def _find(
-        self, asked: Query, seen: Snapshot, limit: int, filters: Filters, model: str | None
+        self, asked: Query, seen: Snapshot, limit: int, filters: Filters, served: Serving
     ) -> list[Hit]:
-        found = self._probe.ask(asked, seen, self._where(filters), model)
+        found = self._probe.ask(asked, seen, self._where(filters), served)
         firm = asked.when.firm if asked.when else False
         places = np.flatnonzero(found.listed)
         fused = fusion.fuse(seen.order, found.channels, WEIGHTS, firm=firm, at=places)
@@ -271,6 +273,11 @@ def _candidates(seen: Snapshot, places: Places, fused: Scores) -> list[Candidate
 
 
 def _told_by(channels: Channels, place: int) -> dict[str, float]:
-    named = {BM25: channels.words, DENSE: channels.meaning, TIME: channels.time}
+    named = {
+        BM25: channels.words,
+        DENSE: channels.meaning,
+        IMAGE: channels.pictures,
+        TIME: channels.time,
+    }
     told = {name: float(scores[place]) for name, scores in named.items() if scores is not None}
     return {name: score for name, score in told.items() if not math.isnan(score)}

@@ -18,7 +18,7 @@ from mirrordesk.memory import schema
 from mirrordesk.memory.order import NOWHERE, Order, Places, Scores
 from mirrordesk.memory.tables import Tables
 from mirrordesk.memory.view import ROW, Ranked, Rows, View, together
-from mirrordesk.records import Kind
+from mirrordesk.records import Channel, Kind, region_id
 
 _SHARED = ("kind", schema.ZONE, "source", *schema.STATES.values())  # of few different values
 
@@ -42,10 +42,10 @@ class Placed:
         return self.places[np.searchsorted(self.rows, rows)]
 
     def spread(self, found: Ranked, scores: Scores) -> None:
-        """Put what was found into the scores at its places."""
+        """Put what was found into the scores at its places; of several the best, NaN being none."""
         places = self.at(found.rows)
         known = places != NOWHERE
-        scores[places[known]] = found.scores[known]
+        np.fmax.at(scores, places[known], found.scores[known])
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +81,7 @@ class Snapshots:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         self._known: Snapshot | None = None
-        self._vectors: tuple[Order, Placed] | None = None
+        self._vectors: dict[Channel, tuple[Order, Placed]] = {}
 
     def now(self) -> Snapshot:
         """What is stored."""
@@ -98,12 +98,12 @@ class Snapshots:
         self._known = _read(moments, episodes, words)
         return self._known
 
-    def vectors(self, order: Order, name: str) -> Placed:
-        """A table of vectors of moments as it is now."""
-        known = self._vectors
+    def vectors(self, order: Order, channel: Channel, name: str) -> Placed:
+        """A table of vectors of a channel as it is now, at the moments that the looks belong to."""
+        known = self._vectors.get(channel)
         view = self._view(name, known[1].view if known and known[1].view.name == name else None)
         if known is None or known[0] is not order or known[1].view is not view:
-            known = self._vectors = (order, _by_key(view, order.keys))
+            known = self._vectors[channel] = (order, _by_key(view, order.keys))
         return known[1]
 
     def _view(self, name: str, known: View | None) -> View:
@@ -133,6 +133,7 @@ def _order(moments: pa.Table, apps: pa.ChunkedArray, episodes: pa.Table) -> Orde
         sources=source.dictionary.to_pylist(),
         source=_numpy(source.indices),
         app=_numpy(apps.combine_chunks().dictionary_encode().indices),
+        scenes=moments[schema.SCENE.name].combine_chunks(),
         episodes=episodes[schema.KEY].to_pylist(),
         episode_start_ns=_numpy(episodes[schema.START]),
         episode_end_ns=_numpy(episodes[schema.END]),
@@ -149,9 +150,10 @@ def _kept(moments: pa.Table) -> pa.Table:
 
 
 def _by_key(view: View, keys: pa.Array) -> Placed:
-    """The rows of a view at the places of their keys among `keys`."""
+    """The rows of a view at the places of their keys among `keys`, of a region at its moment's."""
     found = view.all((schema.KEY,))
-    places = pc.index_in(found[schema.KEY], value_set=keys).fill_null(NOWHERE)
+    owners = pc.replace_substring(found[schema.KEY], region_id(""), "", max_replacements=1)
+    places = pc.index_in(owners, value_set=keys).fill_null(NOWHERE)
     return Placed.of(view, found[ROW].to_numpy(), _numpy(places))
 
 

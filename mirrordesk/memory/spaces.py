@@ -28,6 +28,12 @@ class Spaces:
         """The identity of the model whose vectors search uses; None before the first."""
         return self._tables.meta(_SERVES).get(_SERVES + channel.value)
 
+    def serve_now(self) -> dict[Channel, str]:
+        """As `serving`, for every channel that has a vector."""
+        served = self._tables.meta(_SERVES)
+        named = {channel: served.get(_SERVES + channel.value) for channel in CHANNELS}
+        return {channel: model for channel, model in named.items() if model}
+
     def table(self, channel: Channel, model: str) -> Table | None:
         """The vectors that `model` made for `channel`; None where it made none yet."""
         return self._tables.get(schema.vectors_table(channel, model))

@@ -20,7 +20,13 @@ from tests.memory.made import NOON, frame
 SECOND = clock.SECOND
 
 
-def order(starts: list[int], *, spoken: bool = True, episodes: list[int] | None = None) -> Order:
+def order(
+    starts: list[int],
+    *,
+    spoken: bool = True,
+    episodes: list[int] | None = None,
+    scenes: list[str | None] | None = None,
+) -> Order:
     """Moments of a second each, in one stream, with the episodes that begin at these times."""
     start = np.array(starts, np.int64) * SECOND
     begin = np.array(episodes or [], np.int64) * SECOND
@@ -32,6 +38,7 @@ def order(starts: list[int], *, spoken: bool = True, episodes: list[int] | None 
         sources=["loopback"],
         source=np.zeros(len(starts), np.int64),
         app=np.zeros(len(starts), np.int64),
+        scenes=pa.array(scenes or [None] * len(starts), pa.string()),
         episodes=[f"e{number}" for number in range(len(begin))],
         episode_start_ns=begin,
         episode_end_ns=np.append(begin[1:], 10**15)[: len(begin)],
@@ -86,6 +93,30 @@ def test_a_meaning_that_is_not_known_counts_as_the_usual_one() -> None:
     far = order([n * 1000 for n in range(4)])
     fused = fusion.fuse(far, meaning, Weights(), firm=True)
     assert fused[0] > fused[2] > fused[3] > fused[1]
+
+
+def test_a_frame_shows_what_began_its_scene_shows_unless_its_own_is_nearer() -> None:
+    six = order([n * 1000 for n in range(6)], scenes=["m0", "m0", "m0", "gone", None, None])
+    assert six.began.tolist() == [0, 0, 0, NOWHERE, NOWHERE, NOWHERE]
+    cosines = np.array([0.3, np.nan, 0.5, np.nan, 0.1, 0.1])
+    fused = fusion.fuse(six, Channels(pictures=cosines), Weights(), firm=True)
+    assert fused[2] > fused[0] > fused[1] > fused[3] == fused[4] == 0
+
+
+def test_a_micro_model_has_less_of_a_say_in_what_pictures_show() -> None:
+    two, cosines = order([0, 1000], spoken=False), np.array([0.1, 0.3])
+    counts = [
+        fusion.fuse(two, Channels(pictures=cosines, micro=micro), Weights(), firm=True).max()
+        for micro in (True, False)
+    ]
+    assert 0 < counts[0] < counts[1]
+
+
+def test_words_that_are_there_outweigh_the_likeliest_picture() -> None:
+    three = order([0, 1000, 2000], spoken=False)
+    both = Channels(words=np.array([3.0, 0, 0]), pictures=np.array([0.1, 0.2, 0.3]))
+    fused = fusion.fuse(three, both, Weights(), firm=True)
+    assert fused[0] > fused[2] > fused[1]
 
 
 def test_the_order_of_a_store_is_read_again_when_it_changes(store: Store) -> None:

@@ -142,6 +142,44 @@ def test_pictures_are_ranked_by_what_they_show(store: Store) -> None:
     assert hits[0].moment.lines
 
 
+def test_what_a_picture_shows_is_part_of_the_one_ranking(store: Store) -> None:
+    """Of two that say the word, the one that also shows it; and one that only shows it."""
+    store.add(
+        [
+            seen(frame(1, "budget of May"), 80, numbers=384),
+            seen(frame(2, "budget of June"), 5, numbers=384),
+            seen(frame(3, "holiday"), 15, numbers=384),
+            seen(frame(4, "garden"), 85, numbers=384),
+        ]
+    )
+    hits = Recall(store, pointing(0)).search("budget")
+    assert texts(hits) == ["budget of June", "budget of May", "holiday", "garden"]
+    assert hits[2].scores["image"] == pytest.approx(math.cos(math.radians(15)))
+    assert texts(Recall(store, None).search("budget")) == ["budget of June", "budget of May"]
+
+
+def test_a_picture_that_nothing_has_read_is_found_among_what_passes_the_filters(
+    store: Store,
+) -> None:
+    store.add([seen(draft(1), 5, numbers=384), seen(draft(2, app="viewer"), 60, numbers=384)])
+    store.add([frame(3, "a page", app="viewer")])
+    recall = Recall(store, pointing(0))
+    assert [hit.moment.id for hit in recall.search("a boat")] == [draft(1).id, draft(2).id]
+    hits = recall.search("a boat", filters=Filters(apps=("viewer",)))
+    assert [hit.moment.id for hit in hits] == [draft(2).id]
+
+
+def test_without_the_image_model_the_others_still_rank(store: Store) -> None:
+    def embed(channel: Channel, _model: str, _question: str) -> npt.NDArray[np.float32]:
+        if channel is Channel.IMAGE:
+            raise WeightsMissing("The image model clip@1, used earlier, is no longer here.")
+        return np.array(direction(0), np.float32)
+
+    store.add([seen(embedded(frame(1, "feline"), 5), 70)])
+    (hit,) = Recall(store, embed).search("cat")
+    assert set(hit.scores) == {"bm25", "dense", "fused"}
+
+
 def test_pictures_that_read_the_same_come_once_the_best_of_them(store: Store) -> None:
     store.add([seen(frame(n, "same"), 10.0 * n, numbers=384) for n in range(4)])
     (hit,) = Recall(store, pointing(12)).pictures("a chart")

@@ -69,6 +69,17 @@ def test_only_what_was_encoded_has_a_vector_and_the_others_tell_whose_they_share
     assert store.moment(scene[2].id).region_vector == scene[2].region_vector
 
 
+def test_in_the_one_ranking_a_scene_is_found_by_its_first_frame_and_a_picture_within(
+    store: Store, scene: list[Moment]
+) -> None:
+    def ranked(angle: float) -> list[tuple[str, float]]:
+        hits = Recall(store, lambda *_: np.array(direction(angle, 512))).search("a picture")
+        return [(hit.moment.id, round(hit.scores["image"], 3)) for hit in hits]
+
+    assert ranked(90) == [(scene[2].id, 1.0), (scene[0].id, 0.0)]
+    assert ranked(5) == [(scene[0].id, 0.996), (scene[2].id, 0.087)]
+
+
 def test_a_picture_within_a_frame_is_found_and_what_goes_on_does_not_come(
     store: Store, scene: list[Moment]
 ) -> None:

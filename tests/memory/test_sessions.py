@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from benchmarks.__main__ import main
-from benchmarks.sessions import fused, recalls
+from benchmarks.sessions import recalls
 
 
 def drawn(file: Path, text: str, ground: str) -> None:
@@ -44,12 +44,6 @@ def test_a_folder_without_tasks_is_told_in_one_sentence(
     (tmp_path / "sessions.jsonl").write_text("")
     assert main(["sessions", str(tmp_path), "--json"]) == 2
     assert str(tmp_path) in capsys.readouterr().err
-
-
-def test_what_is_first_in_one_list_and_second_in_the_other_comes_before_the_rest() -> None:
-    assert fused(("a", "b", "c"), ("b", "a")) == ("a", "b", "c")
-    assert fused(("a", "b"), ("b", "c", "a")) == ("b", "a", "c")
-    assert fused((), ("c",)) == ("c",)
 
 
 def test_recall_is_the_share_of_what_was_wanted_among_the_first() -> None:

@@ -47,7 +47,7 @@ def test_places_are_scored_as_keys_are(store: Store) -> None:
     (vectors,) = store.spaces.each(Channel.TEXT)
     snapshots = Snapshots(store.tables)
     seen = snapshots.now()
-    placed, ids = snapshots.vectors(seen.order, vectors.name), list(seen.order.ids)
+    placed, ids = snapshots.vectors(seen.order, Channel.TEXT, vectors.name), list(seen.order.ids)
 
     async def ask(where: str | None) -> list[Ranked]:
         matching = await seen.moments.view.match(["budget", "kea"], 99, where)
