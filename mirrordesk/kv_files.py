@@ -38,7 +38,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What is known of a state: its key, that of the state before it, and its text's, if any.
+    """What is known of a state: its key, and that of the state before it.
 
     `cost_s` is how long computing it took. `sources` are all moments that it tells of, also those
     that only stood before it, as it has attended to them.
@@ -46,7 +46,6 @@ class About:
 
     key: str
     parent: str
-    text: str
     cost_s: float
     sources: tuple[Source, ...]
 

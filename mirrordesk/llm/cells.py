@@ -1,8 +1,8 @@
 """The KV cells of one llama.cpp context, and what is known to lie in them.
 
 Sequence 0 is the conversation: its tokens stand at the positions 0, 1, 2, … without a gap. Spans of
-it can be saved and come back, be taken out, or be moved; llama.cpp turns the keys to their new
-positions (RoPE is a rotation) when it decodes next.
+it can be saved and come back, or be taken out; llama.cpp then turns the keys of what moved up to
+their new positions (RoPE is a rotation) when it decodes next.
 """
 
 from __future__ import annotations
@@ -63,8 +63,18 @@ class Cells:
 
     @property
     def can_move(self) -> bool:
-        """Whether spans can be taken out of the middle and put elsewhere."""
+        """Whether spans can be taken out of the middle, so that what follows moves up."""
         return self.divides and self._shifts
+
+    @property
+    def rewinds(self) -> bool:
+        """Whether the last tokens can be taken back as if they had not been read.
+
+        Where a layer sees but a window of the last tokens, older ones may be gone by then.
+        """
+        import llama_cpp
+
+        return self.divides and llama_cpp.llama_model_n_swa(self._model.handle) == 0
 
     def close(self) -> None:
         """Let the cells go."""
@@ -74,35 +84,41 @@ class Cells:
             llama_cpp.llama_free(self._context)
             self._context = None
 
-    def logits(self) -> Logits:
+    def logits(self, back: int = 0) -> Logits:
         """What the last token that was read lets expect, as llama.cpp's own memory until the next.
 
-        Only after a `read` of at least one token.
+        Only after a `read` of at least one token. `back`: the token so many before it, where that
+        was read with the same `each`.
         """
         import llama_cpp
 
-        found = llama_cpp.llama_get_logits_ith(self._context, -1)
+        found = llama_cpp.llama_get_logits_ith(self._context, -1 - back)
         return np.ctypeslib.as_array(found, shape=(self._model.words,))
 
-    def read(self, tokens: Sequence[int], cancelled: threading.Event) -> bool:
+    def read(
+        self, tokens: Sequence[int], cancelled: threading.Event, *, each: bool = False
+    ) -> bool:
         """Decode `tokens` at the end of the conversation; False: cancelled in between.
 
-        What was decoded until then stays. Raises WorkerError where llama.cpp fails; the cells then
+        What was decoded until then stays. `each`: the logits of every token are wanted, of which
+        there are at most `SEQUENCES`. Raises WorkerError where llama.cpp fails; the cells then
         hold what `tokens` says.
         """
         self._cancelled = cancelled
         for start in range(0, len(tokens), BATCH):
-            if cancelled.is_set() or not self._decode(tokens[start : start + BATCH]):
+            if cancelled.is_set() or not self._decode(tokens[start : start + BATCH], each):
                 return False
         return True
 
-    def _decode(self, batch: Sequence[int]) -> bool:
+    def _decode(self, batch: Sequence[int], each: bool) -> bool:
         import llama_cpp
 
-        array = (llama_cpp.llama_token * len(batch))(*batch)
-        status = llama_cpp.llama_decode(
-            self._context, llama_cpp.llama_batch_get_one(array, len(batch))
-        )
+        count = len(batch)
+        array = (llama_cpp.llama_token * count)(*batch)
+        asked = llama_cpp.llama_batch_get_one(array, count)
+        if each:
+            asked.logits = (ctypes.c_int8 * count)(*[1] * count)
+        status = llama_cpp.llama_decode(self._context, asked)
         if status == 0:
             self.tokens.extend(batch)
             self._turning = False
@@ -158,9 +174,7 @@ class Cells:
     def splice(self, state: bytes | memoryview, tokens: Sequence[int]) -> bool:
         """Append a saved span of these tokens; False, and nothing changed, where it does not fit.
 
-        It comes from a context of the same model and types. It is moved where it stood at other
-        positions, which is not what reading it there would give: it has attended to what stood
-        before it then. At the same positions it is.
+        It comes from a context of the same model and types, and comes back to where it stood.
         """
         import llama_cpp
 
@@ -178,12 +192,8 @@ class Cells:
 
         first = llama_cpp.llama_memory_seq_pos_min(self._memory, _AID)
         last = llama_cpp.llama_memory_seq_pos_max(self._memory, _AID)
-        shift = len(self.tokens) - first
-        if first < 0 or last - first + 1 != len(tokens) or (shift and not self.can_move):
+        if first != len(self.tokens) or last - first + 1 != len(tokens):
             return False
-        if shift:
-            llama_cpp.llama_memory_seq_add(self._memory, _AID, first, -1, shift)
-            self._turning = True
         llama_cpp.llama_memory_seq_cp(self._memory, _AID, _TALK, -1, -1)
         self.tokens.extend(tokens)
         return True

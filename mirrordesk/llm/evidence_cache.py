@@ -40,7 +40,6 @@ class EvidenceCache:
         self._held: dict[str, tuple[About, State]] = {}
         self._filed: dict[str, About] = {}  # what lies on the disk
         self._in_memory, self._on_disk = GreedyDual(memory), GreedyDual(disk)
-        self._texts: dict[str, str] = {}  # the key of a state by that of its text alone
         self._unsaved: set[str] = set()
         self._lock = threading.RLock()
         for about, size in self._files.listed() if self._files else ():
@@ -48,11 +47,8 @@ class EvidenceCache:
 
     def key(self, tokens: Sequence[int], parent: str = "") -> str:
         """The key of the state of `tokens` after what `parent` stands for; "": nothing."""
-        return self._hash("prefix", parent, tokens)
-
-    def text_key(self, tokens: Sequence[int]) -> str:
-        """The key of `tokens` whatever stands before them."""
-        return self._hash("text", "", tokens)
+        told = f"{self._identity} {parent} ".encode() + array("i", tokens).tobytes()
+        return self._seal.mark(hashlib.blake2b(told, digest_size=32).hexdigest())
 
     def __contains__(self, key: str) -> bool:
         return key in self._held or key in self._on_disk
@@ -67,11 +63,6 @@ class EvidenceCache:
             self._in_memory.use(key)
             return self._held[key][1]
 
-    def like(self, text_key: str) -> State | None:
-        """A state of that text, wherever it stood when it was read, or None."""
-        with self._lock:
-            return self.get(self._texts.get(text_key, ""))
-
     def put(
         self,
         key: str,
@@ -80,10 +71,9 @@ class EvidenceCache:
         cost_s: float,
         sources: Collection[Source],
         parent: str = "",
-        text_key: str = "",
     ) -> None:
         """Hold a state that took `cost_s` to compute, unless a source of it was forgotten."""
-        about = About(key, parent, text_key, cost_s, tuple(sources))
+        about = About(key, parent, cost_s, tuple(sources))
         if self._is_forgotten(about):
             return
         with self._lock:
@@ -119,10 +109,6 @@ class EvidenceCache:
     def _is_forgotten(self, about: About) -> bool:
         return self._profile is not None and kv_files.is_forgotten(self._profile, about.sources)
 
-    def _hash(self, kind: str, parent: str, tokens: Sequence[int]) -> str:
-        told = f"{kind} {self._identity} {parent} ".encode() + array("i", tokens).tobytes()
-        return self._seal.mark(hashlib.blake2b(told, digest_size=32).hexdigest())
-
     def _fetch(self, key: str) -> State | None:
         """Bring a state from the disk."""
         about = self._filed.get(key)
@@ -137,8 +123,6 @@ class EvidenceCache:
 
     def _hold(self, about: About, state: State) -> None:
         self._held[about.key] = about, state
-        if about.text:
-            self._texts[about.text] = about.key
         cost, parent = about.cost_s, about.parent
         for key in self._in_memory.add(about.key, size=len(state), cost=cost, parent=parent):
             self._drop(key)
@@ -149,8 +133,6 @@ class EvidenceCache:
         self._held.pop(key, None)
 
     def _shelve(self, about: About, size: int) -> None:
-        if about.text:
-            self._texts[about.text] = about.key
         self._filed[about.key] = about
         cost, parent = about.cost_s, about.parent
         for key in self._on_disk.add(about.key, size=size, cost=cost, parent=parent):

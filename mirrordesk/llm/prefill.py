@@ -29,25 +29,15 @@ class _Block:
     last: int
     key: str
     parent: str
-    text: str
     sources: tuple[Source, ...]  # also those of the blocks before it, which it has attended to
 
 
 class Prefill:
-    """Reads prompts into `cells`, by way of `cache` where there is one.
+    """Reads prompts into `cells`, by way of `cache` where there is one."""
 
-    `reread`: a block whose text was read elsewhere before is moved here, and only its last so many
-    tokens are read again. It has then attended to what stood before it there, so this is another
-    reading than that of the whole prompt. None: only what stood after the very same text counts.
-    """
-
-    def __init__(
-        self, cells: Cells, cache: EvidenceCache | None = None, *, reread: int | None = None
-    ) -> None:
+    def __init__(self, cells: Cells, cache: EvidenceCache | None = None) -> None:
         self._cells, self._cache = cells, cache if cells.divides else None
-        self._reread = reread if cells.can_move else None
         self._blocks: list[_Block] = []
-        self._moved_at: int | None = None  # from here on the cells hold what was moved there
         self._pace_s = 0.0  # for a token, of late
 
     def read(self, prompt: Sequence[int], cuts: Sequence[Cut], cancelled: threading.Event) -> bool:
@@ -55,43 +45,31 @@ class Prefill:
 
         The last token is read in any case, as its logits are wanted.
         """
-        self._keep(common(self._cells.tokens, prompt[:-1]))
+        self._cells.keep(common(self._cells.tokens, prompt[:-1]))
         if self._cache:
             self._blocks = _blocks(self._cache, prompt, cuts)
             self._restore(self._cache, prompt, cancelled)
-            if self._reread is not None and not self._move(self._cache, prompt, cancelled):
-                return False
-        return self._read(prompt, len(prompt), cancelled)
+        return self._read(prompt, cancelled)
 
     def store(self) -> None:
         """Put the blocks that were read since into the cache; the cells must not have been cut."""
         for block in self._blocks:
-            if block.last <= self._exact and (cache := self._cache) and block.key not in cache:
+            held = block.last <= len(self._cells.tokens)
+            if held and (cache := self._cache) and block.key not in cache:
                 cache.put(
                     block.key,
                     self._cells.save(block.first, block.last),
                     cost_s=self._pace_s * (block.last - block.first),
                     sources=block.sources,
                     parent=block.parent,
-                    text_key=block.text,
                 )
 
     def forget(self) -> None:
         """Empty the cells, and let the cache go of what was forgotten."""
         self._blocks = []
-        self._keep(0)
+        self._cells.keep(0)
         if self._cache:
             self._cache.forget()
-
-    @property
-    def _exact(self) -> int:
-        """How many tokens in the cells were read after all that stands before them."""
-        return len(self._cells.tokens) if self._moved_at is None else self._moved_at
-
-    def _keep(self, count: int) -> None:
-        kept = self._cells.keep(count)
-        if kept <= self._exact:
-            self._moved_at = None
 
     def _restore(
         self, cache: EvidenceCache, prompt: Sequence[int], cancelled: threading.Event
@@ -100,32 +78,17 @@ class Prefill:
         for block in self._blocks:
             if block.last <= len(self._cells.tokens):
                 continue
-            state = cache.get(block.key) if self._exact >= block.first else None
+            state = cache.get(block.key)
             if state is None or cancelled.is_set():
                 return
             if block.first < len(self._cells.tokens):
-                self._keep(block.first)
+                self._cells.keep(block.first)
             if not self._cells.splice(state, prompt[block.first : block.last]):
                 return
 
-    def _move(
-        self, cache: EvidenceCache, prompt: Sequence[int], cancelled: threading.Event
-    ) -> bool:
-        """Read on, but move blocks here that were read elsewhere; False: cancelled."""
-        for block in self._blocks:
-            if block.first < len(self._cells.tokens):
-                continue
-            state, exact = cache.like(block.text), self._exact
-            if state and self._cells.splice(state, prompt[block.first : block.last]):
-                self._moved_at = exact
-                self._keep(max(block.first, block.last - (self._reread or 0)))
-            if not self._read(prompt, block.last, cancelled):
-                return False
-        return True
-
-    def _read(self, prompt: Sequence[int], last: int, cancelled: threading.Event) -> bool:
+    def _read(self, prompt: Sequence[int], cancelled: threading.Event) -> bool:
         first, began = len(self._cells.tokens), time.perf_counter()
-        done = self._cells.read(prompt[first:last], cancelled)
+        done = self._cells.read(prompt[first:], cancelled)
         if more := len(self._cells.tokens) - first:
             self._pace_s = (time.perf_counter() - began) / more
         return done
@@ -140,8 +103,7 @@ def _blocks(cache: EvidenceCache, prompt: Sequence[int], cuts: Sequence[Cut]) ->
         if first < cut.end < len(prompt):
             tokens = prompt[first : cut.end]
             parent, key = key, cache.key(tokens, key)
-            text = cache.text_key(tokens)
-            blocks.append(_Block(first, cut.end, key, parent, text, sources))
+            blocks.append(_Block(first, cut.end, key, parent, sources))
             first = cut.end
     return blocks
 

@@ -118,7 +118,7 @@ class Mark:
 @dataclass(frozen=True, slots=True)
 class Layout:
     """A user message. `blocks` are what it begins with, which may be the same again with another
-    question: the opening mark, and then each line of evidence."""
+    question: the opening mark, each line of evidence, and the closing mark."""
 
     text: str
     blocks: tuple[str, ...]
@@ -149,11 +149,11 @@ def lay_out(
     asked = f"Question: {json_line({'question': question})}"
     talk = [item.line() for item in earlier]
     word = mark.word([*lines, *talk, asked])
-    message = [f"</evidence {word}>"]
+    message = []
     if talk:
-        message += [f"<earlier {word}>", *talk, f"</earlier {word}>"]
+        message = [f"<earlier {word}>", *talk, f"</earlier {word}>"]
     message += [f"Now it is {spoken_time(now_ns)}.", asked]
-    blocks = (f"<evidence {word}>\n", *(f"{line}\n" for line in lines))
+    blocks = (f"<evidence {word}>\n", *(f"{line}\n" for line in lines), f"</evidence {word}>\n")
     return Layout("".join(blocks) + "\n".join(message), blocks)
 
 

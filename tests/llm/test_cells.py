@@ -98,7 +98,10 @@ def test_after_any_steps_the_tokens_are_those_that_llama_cpp_holds(
             if name == "drop":
                 cells.drop(first, last)
             else:
-                assert cells.splice(cells.save(first, last), span)
+                state = cells.save(first, last)
+                assert not cells.splice(state, span)  # it stood elsewhere
+                cells.keep(first)
+                assert cells.splice(state, span)
         count = len(cells.tokens)
         assert cells.extent == ((0, count - 1) if count else (-1, -1))
     read(cells, [1])
@@ -208,6 +211,9 @@ def test_full_cells_are_told_and_stay_as_they_were(weights: Model) -> None:
         read(small, list(range(100)))
     assert small.tokens == list(range(200))
     assert small.extent == (0, 199)
-    assert not small.splice(small.save(0, 100), list(range(100)))
+    roomy = opened(weights)
+    read(roomy, list(range(200)) + list(range(100)))
+    assert not small.splice(roomy.save(200, 300), list(range(100)))
+    roomy.close()
     assert small.extent == (0, 199)
     small.close()

@@ -68,16 +68,6 @@ def test_the_same_text_after_other_text_is_another_state(profile: Profile) -> No
     assert len({first, second, made.key([4, 5]), made.key([4, 5], second), made.key([4])}) == 5
 
 
-def test_a_state_is_found_by_its_text_wherever_it_stood(profile: Profile) -> None:
-    made = cache(profile)
-    text = made.text_key([4, 5])
-    assert made.like(text) is None
-    made.put("key", b"state", cost_s=1.0, sources=[], text_key=text)
-    made.save()
-    assert made.like(text) == b"state"
-    assert cache(profile).like(text) == b"state"
-
-
 def test_nothing_is_readable_on_the_disk(profile: Profile) -> None:
     filled(profile)
     content = b"".join(path.read_bytes() for path in profile.kv.iterdir())
@@ -203,6 +193,6 @@ def test_an_empty_span_forgets_nothing(profile: Profile) -> None:
 
 
 def test_writing_where_the_disk_keeps_nothing_is_no_error(profile: Profile, tmp_path: Path) -> None:
-    about = About("key", "", "", 1.0, (BOB,))
+    about = About("key", "", 1.0, (BOB,))
     control.remember_forgetting_moments(profile, ["bob"])
     assert KvFiles(profile).write(about, b"state") == 0

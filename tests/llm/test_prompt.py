@@ -100,7 +100,7 @@ def test_the_message_begins_with_its_blocks_whatever_is_asked(
     other = lay_out("Who?", items, NOON + MINUTE, Mark(b"s"), earlier)
     assert one.blocks == other.blocks
     assert all(layout.text.startswith("".join(layout.blocks)) for layout in (one, other))
-    assert len(one.blocks) == 1 + len(items)
+    assert len(one.blocks) == len(items) + 2  # the marks
     assert one.text.splitlines()[len(items) + 1].startswith("</evidence ")
 
 
