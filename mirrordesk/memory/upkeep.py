@@ -16,9 +16,11 @@ from mirrordesk.memory.table import Table
 from mirrordesk.memory.tables import Tables
 
 MOST_FRAGMENTS = 64  # of a table before it is compacted
-MOST_UNINDEXED = 256  # moments that search may read one by one, and …
+MOST_UNINDEXED = 256  # rows of a table that search may read one by one, and …
 UNINDEXED_SHARE = 50  # … one in so many of all: compacting rewrites them all
 INDEXED_FROM = 20_000  # rows; fewer are looked through, and their vectors compared, one by one
+OUTGROWN = 2  # times the vectors that cells were found for: a search would compare too many
+_CELLS = "cells:"  # and a table of vectors: the note that says for how many its cells were found
 _AT_ONCE = 4  # episodes that are settled in one step
 _REST_S = 60.0  # between two looks for more of them
 
@@ -45,14 +47,22 @@ class Upkeep:
             with self._writing():
                 self._moments.index_keys()
         for table in Spaces(self._tables).each():
-            if _is_to_be_indexed(table, schema.VECTOR):
+            if _is_to_be_indexed(table, schema.VECTOR) or self._is_outgrown(table):
                 with self._writing():
                     table.index_vectors()
+                    self._tables.note(_CELLS + table.name, str(table.count()))
 
     def _is_slow(self, table: Table) -> bool:
-        if table.name != schema.MOMENTS:
-            return table.fragments() > MOST_FRAGMENTS
+        if table.name != schema.MOMENTS and table.fragments() > MOST_FRAGMENTS:
+            return True
         return table.unindexed() > max(MOST_UNINDEXED, table.count() // UNINDEXED_SHARE)
+
+    def _is_outgrown(self, table: Table) -> bool:
+        """Whether an index of vectors has too few cells for what it holds by now."""
+        count, name = table.count(), _CELLS + table.name
+        if count < INDEXED_FROM:
+            return False
+        return count >= OUTGROWN * int(self._tables.meta(name).get(name, "0"))
 
     def settle_episodes(self) -> int:
         """Index the words of some episodes that are over; how many, 0 where all are."""

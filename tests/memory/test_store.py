@@ -19,6 +19,7 @@ from mirrordesk.errors import DiskFull, StoreError
 from mirrordesk.memory import schema, seam, upkeep
 from mirrordesk.memory.completing import completed
 from mirrordesk.memory.store import Store
+from mirrordesk.memory.table import Table
 from mirrordesk.paths import Profile
 from mirrordesk.records import Box, Channel, FrameWindow, Gap, GapReason, Moment, State, Watch
 from tests.memory.made import NOON, direction, draft, embedded, frame, heard, read, seen
@@ -257,6 +258,27 @@ def test_many_moments_are_found_by_indexes_as_they_are_without(
     assert frame(99, "").id in vectors.nearest(direction(30), 5)
     vectors.rewrite()
     assert not vectors.is_indexed("vector")
+
+
+def test_the_index_of_vectors_grows_with_them(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No more than a few lie beside it, and its cells are found anew for twice as many."""
+    monkeypatch.setattr(upkeep, "INDEXED_FROM", 40)
+    monkeypatch.setattr(upkeep, "MOST_UNINDEXED", 8)
+    built: list[int] = []
+    index = Table.index_vectors
+    monkeypatch.setattr(
+        Table, "index_vectors", lambda table: (built.append(table.count()), index(table))
+    )
+    for first in range(0, 120, 10):
+        store.add([embedded(frame(n, f"text {n}"), 1.5 * n) for n in range(first, first + 10)])
+        store.upkeep.maintain()
+        (vectors,) = store.spaces.each(Channel.TEXT)
+        assert vectors.unindexed() <= 8
+    assert built == [40, 80]
+    near = vectors.nearest(direction(90), 5)
+    assert set(near) == {frame(n, "").id for n in range(58, 63)}
 
 
 def test_maintaining_joins_the_pieces_and_changes_nothing_that_is_read(
