@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mirrordesk.control import Span
-from mirrordesk.knowledge import NoteKind
+from mirrordesk.knowledge import LinkKind, NoteKind
 from mirrordesk.memory import schema
 from mirrordesk.records import (
     Channel,
@@ -27,7 +27,7 @@ def versions_of(note_id: str) -> str:
 
 def linked_with(keys: Sequence[str]) -> str:
     """Filter: links of any of these records."""
-    return f"({among('one', keys)} OR {among('other', keys)})"
+    return f"({among(schema.ONE, keys)} OR {among(schema.OTHER, keys)})"
 
 
 def overlapping(span: Span) -> str:
@@ -68,6 +68,7 @@ def some(filters: Sequence[str]) -> str | None:
     return " OR ".join(f"({one})" for one in filters) or None
 
 
+MENTIONS = f"kind = '{LinkKind.MENTIONS.value}'"
 WITH_VECTOR = f"{schema.VECTOR} IS NOT NULL"
 WITH_REGION = f"{schema.REGION.name} IS NOT NULL"
 _SCENE = schema.SCENE.name

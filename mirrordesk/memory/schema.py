@@ -29,6 +29,7 @@ TEXT, MEDIA, TERMS, VECTOR = "text", "media", "terms", "vector"
 BODY = "body"  # a note as JSON
 WORDS, COUNT = "words", "moments"  # of an episode: its terms, and of how many moments they are
 MOMENT, AT = "moment", "at_ns"  # of a use
+ONE, OTHER = "one", "other"  # the ends of a link
 
 STATES = {
     Channel.OCR: "ocr",
@@ -115,7 +116,7 @@ SCHEMAS: dict[str, pa.Schema] = {
     NOTES: pa.schema([*_NOTE, *_strings(TERMS)]),
     VERSIONS: pa.schema(_NOTE),
     LINKS: pa.schema(
-        [*_strings(KEY, "kind", "one", "other"), *_SPAN, pa.field("weight", pa.float64(), False)]
+        [*_strings(KEY, "kind", ONE, OTHER), *_SPAN, pa.field("weight", pa.float64(), False)]
     ),
     EPISODE_WORDS: pa.schema(
         [*_strings(KEY), *_SPAN, pa.field(COUNT, pa.int32(), False), *_strings(WORDS, TERMS)]

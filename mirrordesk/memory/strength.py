@@ -1,8 +1,9 @@
 """How strongly a moment is remembered: what was used of late comes to mind more easily.
 
 Base-level activation of ACT-R (Anderson and Schooler, Psychological Science 2(6), 1991): the
-logarithm of the sum of age^-d over all times at which something was met, here when it was captured
-and whenever it was shown as evidence. It is a small prior among equals, and deletes nothing.
+logarithm of the sum of age^-d over all times at which something was met: when it was captured,
+whenever it was shown as evidence, and on every other day on which the same thing came again
+(`recurrence.py`). It is a small prior among equals, and deletes nothing.
 """
 
 from __future__ import annotations
@@ -12,13 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from mirrordesk import clock
 from mirrordesk.memory import layout, schema
 from mirrordesk.memory.order import Order, Places, Scores, Times
+from mirrordesk.memory.recurrence import Recurrence, freshness
 from mirrordesk.memory.tables import Tables
 from mirrordesk.records import Citation
 
-DECAY = 0.5  # d, as ACT-R has it
 WEAKEST, STRONGEST = -10.0, 0.0  # activations at 0 and 1: met once 15 years ago, and a second ago
 
 
@@ -27,6 +27,7 @@ class Strength:
 
     def __init__(self, tables: Tables) -> None:
         self._uses = tables[schema.USES]
+        self._recurrence = Recurrence(tables)
         self._known: tuple[int, Order, Places, Times] | None = None
 
     def note(self, used: Iterable[Citation], at_ns: int) -> None:
@@ -37,9 +38,10 @@ class Strength:
 
     def of(self, order: Order, now_ns: int) -> Scores:
         """0 to 1 for each moment, as it stands at `now_ns`."""
-        met = _freshness(order.start_ns, now_ns)
+        met = freshness(order.start_ns, now_ns)
         places, times = self._used(order)
-        np.add.at(met, places, _freshness(times, now_ns))
+        np.add.at(met, places, freshness(times, now_ns))
+        self._recurrence.of(order).count(met, now_ns)
         activation = np.log(np.maximum(met, 1e-300))
         return np.clip((activation - WEAKEST) / (STRONGEST - WEAKEST), 0.0, 1.0)
 
@@ -57,10 +59,3 @@ class Strength:
 
 def _use(row: Mapping[str, Any]) -> tuple[str, int]:
     return row[schema.MOMENT], row[schema.AT]
-
-
-def _freshness(at_ns: Times, now_ns: int) -> Scores:
-    """age^-d, an age being a second at least."""
-    seconds = np.maximum((now_ns - at_ns) / clock.SECOND, 1.0)
-    fresh: Scores = 1.0 / seconds**DECAY
-    return fresh
