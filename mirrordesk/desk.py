@@ -20,7 +20,8 @@ from mirrordesk.capture.spool import Spool
 from mirrordesk.control import Span
 from mirrordesk.footprint import GIGABYTE, Footprint, Room
 from mirrordesk.hindsight import Hindsight
-from mirrordesk.knowledge import Procedure
+from mirrordesk.knowledge import Digest, Note, Procedure
+from mirrordesk.learning import digests
 from mirrordesk.likeness import Likeness
 from mirrordesk.llm import ordering
 from mirrordesk.llm.conversation import Conversation, Talks
@@ -46,6 +47,7 @@ from mirrordesk.records import (
     Progress,
     RulePreview,
     State,
+    Summary,
 )
 from mirrordesk.rules import rule
 from mirrordesk.worker import Worker
@@ -209,8 +211,11 @@ class Desk:
         return howto.find(self.store.notes, question, limit)
 
     def day(self, day: date) -> Day:
-        """The timeline of a local day."""
-        return self.store.day(day)
+        """The timeline of a local day, summed up as far as it and its week are over."""
+        ids = digests.ids_of(day)
+        found = self.store.notes.get(ids)
+        summary, week = (_summary(found.get(key)) for key in ids)
+        return dataclasses.replace(self.store.day(day), summary=summary, week=week)
 
     def account(self, day: date) -> DayAccount:
         """How every instant of a local day is accounted for, with what is not stored yet."""
@@ -289,6 +294,14 @@ class Desk:
     def doctor(self) -> list[Check]:
         """Every part, what was chosen and what is wrong."""
         return doctor.checks(self.profile, self.settings)
+
+
+def _summary(note: Note | None) -> Summary | None:
+    if note is None or not isinstance(note.learned, Digest):
+        return None
+    # the title of a digest begins with its first day, which whoever shows it tells anyhow
+    title = note.learned.title.partition(": ")[2]
+    return Summary(title or note.learned.title, tuple(note.learned.text.splitlines()))
 
 
 def _with_timings(answer: Answer, **seconds: float) -> Answer:

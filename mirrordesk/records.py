@@ -403,8 +403,19 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Summary:
+    """A day or a week in a few lines, each behind a time of day or the name of a day."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
-    """A local day of the timeline. Its moments carry neither vectors nor text boxes."""
+    """A local day of the timeline. Its moments carry neither vectors nor text boxes.
+
+    `summary` and `week`, the week's that it lies in, are None until a day of it is over.
+    """
 
     date: str  # ISO, YYYY-MM-DD
     zone: str
@@ -414,6 +425,8 @@ class Day:
     episodes: tuple[Episode, ...]
     gaps: tuple[Gap, ...]
     watches: tuple[Watch, ...]
+    summary: Summary | None = None
+    week: Summary | None = None
 
 
 @dataclass(frozen=True, slots=True)

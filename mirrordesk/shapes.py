@@ -73,6 +73,8 @@ def day(value: Day) -> Shape:
             {**_span(gap.start_ns, gap.end_ns, value.zone), "reason": gap.reason.value}
             for gap in value.gaps
         ],
+        "summary": list(value.summary.lines) if value.summary else [],
+        "week": list(value.week.lines) if value.week else [],
         "watched": [_span(w.start_ns, w.end_ns, value.zone) for w in value.watches],
         "moments": [_moment(moment) for moment in value.moments],
     }

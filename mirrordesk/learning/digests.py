@@ -21,12 +21,24 @@ def digests(episodes: Iterable[Episode]) -> list[Digest]:
     return [*_each(ordered, DAY, _day), *_each(ordered, WEEK, _monday)]
 
 
+def ids_of(day: date) -> tuple[str, str]:
+    """The notes that sum up a day, and the week that it lies in."""
+    return _id(DAY, day), _id(WEEK, _monday_of(day))
+
+
+def _id(span: str, first: date) -> str:
+    return note_id(NoteKind.DIGEST, span, first.isoformat())
+
+
 def _day(episode: Episode) -> date:
     return clock.at(episode.start_ns, episode.zone).date()
 
 
 def _monday(episode: Episode) -> date:
-    day = _day(episode)
+    return _monday_of(_day(episode))
+
+
+def _monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
@@ -41,7 +53,7 @@ def _digest(span: str, first: date, episodes: Sequence[Episode]) -> Digest:
     told = sorted(_longest(episodes, TOLD[span]), key=lambda e: e.start_ns)
     titles = list(dict.fromkeys(e.title for e in _longest(episodes, 3) if e.title))
     return Digest(
-        id=note_id(NoteKind.DIGEST, span, first.isoformat()),
+        id=_id(span, first),
         span=span,
         start_ns=episodes[0].start_ns,
         end_ns=max(e.end_ns for e in episodes),

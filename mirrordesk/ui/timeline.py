@@ -17,6 +17,7 @@ from mirrordesk.ui.context import Context
 from mirrordesk.ui.controls import Glyph, IconButton, frame, label
 from mirrordesk.ui.daymodel import DayModel
 from mirrordesk.ui.daypicker import DayPicker
+from mirrordesk.ui.inshort import InShort
 from mirrordesk.ui.preview import Preview
 from mirrordesk.ui.scrubber import ZOOM_STEP, Scrubber
 from mirrordesk.ui.strip import Strip
@@ -53,6 +54,7 @@ class Timeline(QWidget):
         self.setProperty("role", "page")
         self.picker = DayPicker(context, _today())
         self.picker.picked.connect(lambda day: self.show_day(day))
+        self.in_short = InShort()
         self.preview = Preview(context)
         self.preview.clicked.connect(self._open)
         self.strip = Strip(context)
@@ -67,6 +69,7 @@ class Timeline(QWidget):
         layout.setContentsMargins(XL, L, XL, XL)
         layout.setSpacing(L)
         layout.addLayout(self._header())
+        layout.addWidget(self.in_short)
         layout.addLayout(self._stack, 1)
         layout.addWidget(self._lanes())
 
@@ -135,6 +138,7 @@ class Timeline(QWidget):
 
     def _show_model(self, model: DayModel, view: _View) -> None:
         self.model, self.index = model, None
+        self.in_short.show_day(model.day)
         self.scrubber.show_day(model, keep_view=view.keep_zoom)
         self._stack.setCurrentIndex(1 if model.frames else 0)
         self._empty.setText(_why_nothing(model))

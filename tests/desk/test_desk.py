@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from pathlib import Path
 
@@ -9,19 +10,21 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mirrordesk import config, footprint
+from mirrordesk import clock, config, footprint, shapes
 from mirrordesk.control import Span
 from mirrordesk.desk import Desk
 from mirrordesk.errors import UsageError, WeightsMissing
 from mirrordesk.footprint import Footprint
+from mirrordesk.knowledge import Author
+from mirrordesk.learning import digests
 from mirrordesk.memory.media import Media
 from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
 from mirrordesk.perception.base import ImageEncoder
 from mirrordesk.perception.encoders import Encoders
-from mirrordesk.records import Box, Channel, Kind, Moment, State, Vector
+from mirrordesk.records import Box, Channel, Kind, Moment, State, Summary, Vector
 from tests.perception import tiny_models
-from tests.remembering import ID, NOW, remember
+from tests.remembering import ID, LINE, NOW, remember
 
 
 def test_looking_for_pictures_without_an_image_model_names_what_to_do(profile: Profile) -> None:
@@ -132,3 +135,18 @@ def test_the_size_is_summed_up_anew_after_forgetting(profile: Profile) -> None:
         assert desk.report().bytes == before
         desk.forget(Span(NOW, NOW + 1))
         assert desk.report().bytes < before - 500_000
+
+
+def test_a_day_comes_with_what_it_and_its_week_held_in_short(profile: Profile) -> None:
+    remember(profile)
+    day = clock.at(NOW, "UTC").date()
+    with Desk(profile) as desk:
+        assert (desk.day(day).summary, desk.day(day).week) == (None, None)
+        episode = dataclasses.replace(desk.store.episodes_since(0)[0], title="notes", summary=LINE)
+        desk.store.learn(digests.digests([episode]), [], Author.RULES)
+        told = desk.day(day)
+        assert told.summary == Summary("notes", (f"{clock.at(NOW, 'UTC'):%H:%M} notes: {LINE}",))
+        assert told.week == Summary("notes", (f"{day:%A} notes: {LINE}",))
+        assert shapes.day(told)["week"] == list(told.week.lines)
+        desk.forget(Span(NOW, NOW + 1))
+        assert (desk.day(day).summary, desk.day(day).week) == (None, None)

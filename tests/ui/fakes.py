@@ -26,6 +26,7 @@ from mirrordesk.records import (
     Moment,
     Progress,
     State,
+    Summary,
     Watch,
 )
 from mirrordesk.status import PerceptionStatus, RecorderStatus, Report
@@ -156,6 +157,8 @@ class FakeDesk(DeskClient):
         self.conversations: list[str | None] = []
         self.forgot: list[tuple[int, int]] = []
         self.trouble: str | None = None
+        self.summary: Summary | None = None  # of every day
+        self.week: Summary | None = None
         self.checks = list(CHECKS)
         self._templates = self._draw()
         self.moments = self._make_moments(busy)
@@ -187,7 +190,7 @@ class FakeDesk(DeskClient):
         bare = tuple(replace(m, lines=()) for m in self.moments if start <= m.start_ns < end)
         episodes, gaps = self._episodes(bare), self._gaps(bare)
         watches = tuple(Watch(g.start_ns, g.end_ns) for g in _between(bare, gaps))
-        return Day(date, "UTC", start, end, bare, episodes, gaps, watches)
+        return Day(date, "UTC", start, end, bare, episodes, gaps, watches, self.summary, self.week)
 
     def moment(self, id: str) -> Moment:  # noqa: A002  the client's own name
         for moment in self.moments:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication
 from mirrordesk import clock
 from mirrordesk.config import Settings, UiSettings
 from mirrordesk.paths import Profile
-from mirrordesk.records import Answer
+from mirrordesk.records import Answer, Summary
 from mirrordesk.ui.application import make_application
 from mirrordesk.ui.recording import Light
 from mirrordesk.ui.tray import tray_icon
@@ -46,6 +46,34 @@ def answered(window: MainWindow, question: str) -> None:
     """Ask and wait for the answer."""
     window.chat.ask(question)
     wait(10_000, lambda: not window.chat.busy)
+
+
+def sum_up(desk: FakeDesk, window: MainWindow) -> None:
+    """Show the day once more, as one that is over."""
+    desk.summary = Summary(
+        "Fixing the rounding of invoices, Answering Marta, Reading about VAT",
+        (
+            "09:04 Stand-up and planning: Jonas asks whether the rounding fix went out.",
+            "09:41 Fixing the rounding of invoices: The test of the export fails by 20.00. "
+            "Amounts are summed up before they are rounded, as agreed with Marta, and the total is "
+            "rounded once.",
+            "11:20 Reading about VAT: Half a cent is rounded up.",
+            "13:02 Answering Marta: The corrected invoice 4711 goes out by Friday.",
+            "15:30 Sending invoice 4711",
+        ),
+    )
+    desk.week = Summary(
+        "Fixing the rounding of invoices, Quarter report",
+        (
+            "Monday Quarter report: The figures of the north are still missing.",
+            "Monday Interview with Ana Ruiz",
+            "Tuesday Fixing the rounding of invoices: Amounts are rounded once.",
+            "Wednesday Roof of the workshop: Lumen Roofing comes on 4 December.",
+        ),
+    )
+    window.timeline.reload()
+    wait(10_000, window.timeline.in_short.isVisible)
+    window.timeline.select(len(desk.moments) // 2)
 
 
 def tray_sheet(folder: Path) -> None:
@@ -88,6 +116,11 @@ def shoot_theme(folder: Path, theme: str) -> None:
         wait(10_000, lambda: window.timeline.model is not None)
         window.timeline.select(len(window.timeline.model.frames) * 2 // 3)
         shoot(window, folder, f"{theme}-6-timeline")
+        sum_up(desk, window)
+        shoot(window, folder, f"{theme}-6-timeline-summed-up")
+        window.timeline.in_short.toggle.click()
+        shoot(window, folder, f"{theme}-6-timeline-in-short")
+        window.timeline.in_short.toggle.click()
         window.timeline.scrubber.zoom(12)
         shoot(window, folder, f"{theme}-7-timeline-zoomed")
         desk.trouble = "the recorder sees changes but stores nothing"

@@ -9,12 +9,12 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from mirrordesk import clock
 from mirrordesk.paths import Profile
-from mirrordesk.records import Day, Episode, Gap, GapReason, Kind, Moment, Speaker, Spoken
+from mirrordesk.records import Day, Episode, Gap, GapReason, Kind, Moment, Speaker, Spoken, Summary
 from mirrordesk.ui import lanes
 from mirrordesk.ui.daymodel import MOST_LANES, DayModel
 from mirrordesk.ui.scale import TimeScale
@@ -48,6 +48,37 @@ def test_a_click_on_the_day_shows_the_frame_of_that_time(qtbot: QtBot, window: M
     qtbot.waitUntil(
         lambda: window.timeline.preview.text.toPlainText() == expected, timeout=DEADLINE_MS
     )
+
+
+def test_a_day_that_is_over_is_told_in_a_line_and_on_request_in_a_few(
+    qtbot: QtBot, window: MainWindow, desk: FakeDesk
+) -> None:
+    model = open_timeline(qtbot, window)
+    in_short = window.timeline.in_short
+    assert not in_short.isVisible()  # today is not over
+    desk.summary = Summary("Falcon plan, Inbox", ("09:00 Inbox: <b>Ana</b> asks.", "10:00 Falcon"))
+    desk.week = Summary("Falcon plan", ("Monday Falcon plan",))
+    window.timeline.reload()
+    qtbot.waitUntil(lambda: window.timeline.model is not model, timeout=DEADLINE_MS)
+    assert in_short.isVisible()
+    assert in_short.headline.text() == "Falcon plan, Inbox"
+    qtbot.mouseClick(in_short.toggle, Qt.MouseButton.LeftButton)
+    shown = [one.text() for one in in_short.findChildren(QLabel) if one.isVisible()]
+    assert {"09:00", "Inbox: <b>Ana</b> asks.", "10:00", "Falcon", "Monday"} <= set(shown)
+    assert any(text.startswith("The week of ") for text in shown)
+    qtbot.mouseClick(in_short.toggle, Qt.MouseButton.LeftButton)
+    assert not any(
+        one.text() == "Monday" for one in in_short.findChildren(QLabel) if one.isVisible()
+    )
+
+
+def test_a_day_that_is_not_over_tells_of_its_week(
+    qtbot: QtBot, window: MainWindow, desk: FakeDesk
+) -> None:
+    desk.week = Summary("Falcon plan", ("Monday Falcon plan",))
+    open_timeline(qtbot, window)
+    headline = window.timeline.in_short.headline
+    assert headline.text() == "This week so far: Falcon plan"
 
 
 def test_the_arrow_keys_go_frame_by_frame(qtbot: QtBot, window: MainWindow) -> None:
