@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from mirrordesk import weights, words
 from mirrordesk.config import LlmSettings
-from mirrordesk.errors import WeightsError, WorkerError
+from mirrordesk.errors import UsageError, WeightsError, WorkerError
 from mirrordesk.llm import extractive
 from mirrordesk.llm.agreement import agreed, readable
 from mirrordesk.llm.conversation import Conversation
@@ -79,7 +79,7 @@ class Answering:
             return Reading(self._quoted(understood, hits))
         try:
             return self._written(understood, hits, read_by)
-        except (WorkerError, WeightsError) as error:
+        except (WorkerError, WeightsError, UsageError) as error:  # UsageError: it does not fit
             return Reading(self._quoted(understood, hits, note=str(error)))
 
     def _written(self, understood: str, hits: Sequence[Hit], read_by: ReadBy) -> Reading:

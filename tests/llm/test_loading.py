@@ -92,6 +92,18 @@ def test_with_a_fatal_model_answers_are_found_text_and_nothing_stored_is_harmed(
     assert Store(profile).moment(ID).text == LINE
 
 
+def test_where_the_settings_do_not_fit_the_model_answers_are_found_text_that_says_so(
+    profile: Profile, model: Path
+) -> None:
+    remember(profile)
+    config.change(profile, "llm.type_v", "q9_9")
+    settings = config.with_model(config.load(profile), str(model))
+    with Desk(profile, settings) as desk:
+        answer = desk.ask("What is the Falcon budget?")
+    assert (answer.engine, answer.claims[0].text) == ("extractive", LINE)
+    assert "q9_9" in answer.note
+
+
 def test_a_model_that_was_trained_on_no_context_is_no_language_model(tmp_path: Path) -> None:
     empty = tiny_gguf.make(tmp_path / "empty.gguf", context=0)
     with pytest.raises(WeightsError, match="is not a language model: it lacks"):
