@@ -19,6 +19,7 @@ from mirrordesk.llm.cells import Cells
 from mirrordesk.llm.eviction import Kept
 from mirrordesk.llm.evidence_cache import EvidenceCache
 from mirrordesk.llm.fitting import Fitter, Known
+from mirrordesk.llm.lookup import Lookup
 from mirrordesk.llm.native import Model, open_context
 from mirrordesk.llm.plan import Plan, plan
 from mirrordesk.llm.prefill import Cut, Prefill
@@ -147,11 +148,31 @@ class Engine:
         cancelled: threading.Event,
     ) -> Generator[int, None, None]:
         with contextlib.closing(Rules(self._model, grammar)) as rules:
-            read = self._read(prompt, cuts, limit, cancelled)
-            while read:
-                token = rules.take(self.cells.logits())
-                yield token
-                read = self.cells.read([token], cancelled)
+            if self._read(prompt, cuts, limit, cancelled):
+                yield from self._continued(rules, cancelled)
+
+    def _continued(self, rules: Rules, cancelled: threading.Event) -> Generator[int, None, None]:
+        """The likeliest tokens, one after the other, until cancelled.
+
+        With each of them a draft of those behind it is read, see `lookup`: as far as they come to
+        be the likeliest, their logits are there already, and from the first that is not, they go.
+        """
+        lookup = Lookup(self.cells.tokens) if self.cells.rewinds else None
+        written: list[int] = []
+        draft: Sequence[int] = ()
+        while not cancelled.is_set():
+            token = rules.take(self.cells.logits(back=len(draft)))
+            yield token
+            written.append(token)
+            if draft and draft[0] == token:
+                draft = draft[1:]
+                continue
+            if draft:
+                self.cells.keep(len(self.cells.tokens) - len(draft))
+            room = self.cells.size - len(self.cells.tokens) - 1
+            draft = lookup.draft(written)[:room] if lookup else ()
+            if not self.cells.read([token, *draft], cancelled, each=True):
+                return
 
     def _read(
         self, prompt: Sequence[int], cuts: Sequence[Cut], limit: int, cancelled: threading.Event
