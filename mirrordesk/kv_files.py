@@ -11,7 +11,7 @@ import contextlib
 import json
 import os
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -117,6 +117,25 @@ class KvFiles:
     def remove(self, key: str) -> None:
         """Delete a state, if it is there."""
         self._path(key).unlink(missing_ok=True)
+
+    def keep_to(self, budget: int) -> None:
+        """Delete the states written longest ago, whoever wrote them, until `budget` bytes are left.
+
+        Each process counts what it knows of; together they may have written more.
+        """
+        with self._lock():
+            taken = 0
+            for _written_ns, size, path in sorted(self._sizes(), reverse=True):
+                taken += size
+                if taken > budget:
+                    path.unlink(missing_ok=True)
+
+    def _sizes(self) -> Iterator[tuple[int, int, Path]]:
+        """When each state was written, its bytes and its file."""
+        for path in self._profile.kv.glob(f"[!.]*{_SUFFIX}"):
+            with contextlib.suppress(FileNotFoundError):  # deleted meanwhile
+                about = path.stat()
+                yield about.st_mtime_ns, about.st_size, path
 
     def forget(self) -> int:
         """Delete every state that tells of something forgotten; how many those were."""

@@ -37,6 +37,7 @@ class EvidenceCache:
         self._profile = profile
         self._seal = keys.of(profile).newest if profile else Seal.fresh()
         self._files = KvFiles(profile) if profile and disk else None
+        self._disk = disk
         self._held: dict[str, tuple[About, State]] = {}
         self._filed: dict[str, About] = {}  # what lies on the disk
         self._in_memory, self._on_disk = GreedyDual(memory), GreedyDual(disk)
@@ -83,15 +84,21 @@ class EvidenceCache:
 
     def save(self) -> None:
         """Write what is not on the disk yet, where the profile's key is at hand."""
+        if self._files is None:
+            return
+        wrote = False
         while unsaved := self._next_unsaved():
             about, state = unsaved
             try:
-                size = self._files.write(about, state) if self._files else 0
+                size = self._files.write(about, state)
             except KeyTrouble:  # locked meanwhile; what is in memory serves all the same
                 return
             if size:
+                wrote = True
                 with self._lock:
                     self._shelve(about, size)
+        if wrote:
+            self._files.keep_to(self._disk)
 
     def forget(self) -> None:
         """Let go of every state that tells of what the person has had forgotten."""

@@ -95,6 +95,20 @@ def test_the_disk_keeps_to_its_budget(profile: Profile) -> None:
     assert cache(profile, "model").get(made.key([5])) == STATE
 
 
+def test_processes_that_do_not_know_of_one_another_keep_to_the_budget_together(
+    profile: Profile,
+) -> None:
+    budget = 3 * len(STATE)
+    both = [
+        EvidenceCache(f"model {n}", memory=MANY, disk=budget, profile=profile) for n in range(2)
+    ]
+    for number, made in enumerate((*both, *both)):
+        made.put(made.key([number]), STATE, cost_s=1.0, sources=[])
+        made.save()
+    assert sum(path.stat().st_size for path in profile.kv.iterdir()) <= budget
+    assert cache(profile, "model 1").get(both[1].key([3])) == STATE  # what was written last
+
+
 @pytest.mark.parametrize("torn", [b"", b"MDX1", b"no file of ours" * 9, None])
 def test_a_torn_file_is_ignored_and_deleted(profile: Profile, torn: bytes | None) -> None:
     _made, first, _second = filled(profile)
