@@ -96,7 +96,6 @@ class Probe:
     ) -> tuple[Channels, Sequence[Words]]:
         """What each channel that applies says, and what is written of the best by words."""
         order = seen.order
-        some = None if allowed is None or not senses else _keyed(order, allowed)
         vectors = {
             channel: self._snapshots.vectors(order, channel, sense.vectors.name)
             for channel, sense in senses.items()
@@ -104,7 +103,10 @@ class Probe:
         words, episodes, *near = together(
             _told_best(seen, asked, where),
             _telling_of(seen.words.view, asked),
-            *(_resembling(vectors[c].view, sense, asked, some) for c, sense in senses.items()),
+            *(
+                _resembling(vectors[channel].view, sense, asked, _keyed(order, allowed, channel))
+                for channel, sense in senses.items()
+            ),
         )
         similar = {
             channel: _similar(placed, listing.lists, len(order))
@@ -166,11 +168,14 @@ def _passing(seen: Snapshot, where: str) -> Scores:
     return _spread(seen.moments, [Ranked(rows, np.ones(len(rows)))], len(seen.order))
 
 
-def _keyed(order: Order, allowed: Scores) -> str:
-    """Filter: of the rows that pass, and of their regions, as many as a list may have."""
+def _keyed(order: Order, allowed: Scores | None, channel: Channel) -> str | None:
+    """Filter: of the rows that pass, as many as a list may have, of frames with their regions."""
+    if allowed is None:
+        return None
     places = np.flatnonzero(allowed)[: fusion.LISTED]
     keys = order.keys.take(pa.array(places)).to_pylist()
-    return filtering.with_keys([*keys, *map(region_id, keys)])
+    regions = map(region_id, keys) if channel is Channel.IMAGE else ()
+    return filtering.with_keys([*keys, *regions])
 
 
 async def _matching(view: View, asked: Query, where: str | None) -> Listing:
