@@ -92,8 +92,9 @@ def layout(cells: int, type_k: int, type_v: int) -> Any:
     params.n_ctx = cells
     params.n_batch = params.n_ubatch = BATCH
     params.n_seq_max, params.kv_unified = SEQUENCES, True
-    # Only the last token of a batch is asked what comes next. With room for the answers of all of
-    # them, a vocabulary of 150,000 words takes 296 MB instead of 17.
+    # Of a prompt, only the last token is asked what comes next; of an answer, a token and its draft
+    # (`lookup`). With room for a whole batch of them, a vocabulary of 150,000 words takes 296 MB
+    # instead of 17.
     params.n_outputs_max = SEQUENCES
     params.type_k, params.type_v = type_k, type_v
     return params
