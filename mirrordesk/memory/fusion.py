@@ -39,8 +39,7 @@ class Weights:
     episode_words: float = 0.35
     episode_meaning: float = 0.15
     who: float = 0.35
-    pictures: float = 0.2  # less than half of the words already tells more …
-    micro_pictures: float = 0.05  # … and what a model for trying things out sees is mostly chance
+    pictures: float = 0.2  # less than half of the words already tells more
     firm_time: float = 1.0  # the words of the date are exact …
     vague_time: float = 0.5  # … or a guess
     strength: float = 0.05
@@ -57,7 +56,6 @@ class Channels:
     words: Scores | None = None
     meaning: Scores | None = None
     pictures: Scores | None = None
-    micro: bool = False  # whether the pictures were looked at by a model for trying things out
     episode_words: Scores | None = None
     who: Scores | None = None
     time: Scores | None = None
@@ -84,8 +82,7 @@ def fuse(
         lent += weights.meaning_after * order.shifted(meaning, after)
     fused += np.where(order.spoken[at], 1.0, FRAMES_LEND) * lent
     if channels.pictures is not None:
-        counted = weights.micro_pictures if channels.micro else weights.pictures
-        fused += counted * _shown(order, channels.pictures)[at]
+        fused += weights.pictures * _shown(order, channels.pictures)[at]
     if channels.episode_words is not None:
         fused += weights.episode_words * scaled(channels.episode_words)[at]
     if channels.who is not None:

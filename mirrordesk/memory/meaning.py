@@ -25,7 +25,6 @@ class Meaning:
 
     numbers: list[float]
     vectors: Table
-    micro: bool = False  # whether they are by a model that is only for trying things out
 
     def similar(self, limit: int, where: str | None = None) -> dict[str, float]:
         """Cosine similarity by moment, of those that are nearest and pass the filter."""
@@ -43,15 +42,21 @@ def understand(
     if model is None or vectors is None:
         return None
     numbers = np.asarray(embed(channel, model, question), np.float32)
-    return Meaning(numbers.tolist(), vectors, _is_micro(model))
+    return Meaning(numbers.tolist(), vectors)
 
 
 def understood(
     spaces: Spaces, served: Mapping[Channel, str], question: str, embed: Embed
 ) -> dict[Channel, Meaning]:
-    """As `understand`, in each channel in which the model that serves it is here to tell."""
+    """As `understand`, in each channel in which the model that serves it is here to tell.
+
+    A micro model is not asked what pictures show: that is mostly chance, and to open it takes
+    seconds (see "Yardsticks" in docs/parts/memory.md).
+    """
     found = {}
     for channel, model in served.items():
+        if channel is Channel.IMAGE and _is_micro(model):
+            continue
         try:
             sense = understand(spaces, channel, model, question, embed)
         except WeightsError:  # what else there is still finds it

@@ -117,7 +117,6 @@ class Probe:
             words=_spread(seen.moments, words.lists, len(order)) if asked.words else None,
             meaning=similar.get(Channel.TEXT),
             pictures=similar.get(Channel.IMAGE),
-            micro=Channel.IMAGE in senses and senses[Channel.IMAGE].micro,
             episode_words=_of_episodes(seen, episodes.lists),
             who=who[order.source] * order.spoken if asked.sources else None,
             time=_closeness(asked, order) if asked.when else None,

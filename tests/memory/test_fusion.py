@@ -103,15 +103,6 @@ def test_a_frame_shows_what_began_its_scene_shows_unless_its_own_is_nearer() -> 
     assert fused[2] > fused[0] > fused[1] > fused[3] == fused[4] == 0
 
 
-def test_a_micro_model_has_less_of_a_say_in_what_pictures_show() -> None:
-    two, cosines = order([0, 1000], spoken=False), np.array([0.1, 0.3])
-    counts = [
-        fusion.fuse(two, Channels(pictures=cosines, micro=micro), Weights(), firm=True).max()
-        for micro in (True, False)
-    ]
-    assert 0 < counts[0] < counts[1]
-
-
 def test_words_that_are_there_outweigh_the_likeliest_picture() -> None:
     three = order([0, 1000, 2000], spoken=False)
     both = Channels(words=np.array([3.0, 0, 0]), pictures=np.array([0.1, 0.2, 0.3]))

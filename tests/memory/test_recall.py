@@ -169,6 +169,19 @@ def test_a_picture_that_nothing_has_read_is_found_among_what_passes_the_filters(
     assert [hit.moment.id for hit in hits] == [draft(2).id]
 
 
+def test_a_micro_model_is_not_asked_what_pictures_show(store: Store) -> None:
+    asked: list[Channel] = []
+
+    def embed(channel: Channel, _model: str, _question: str) -> npt.NDArray[np.float32]:
+        asked.append(channel)
+        return np.array(direction(0), np.float32)
+
+    store.add([seen(embedded(frame(1, "feline"), 5), 0, "clip-micro@0c0c0c0c")])
+    (hit,) = Recall(store, embed).search("cat")
+    assert asked == [Channel.TEXT]
+    assert "image" not in hit.scores
+
+
 def test_without_the_image_model_the_others_still_rank(store: Store) -> None:
     def embed(channel: Channel, _model: str, _question: str) -> npt.NDArray[np.float32]:
         if channel is Channel.IMAGE:
