@@ -11,7 +11,7 @@ import threading
 from typing import Any
 
 from mirrordesk.llm.engine import Written
-from mirrordesk.records import to_json
+from mirrordesk.wire import to_json
 from mirrordesk.worker import Emit, Handler, Server
 
 CONTEXT = 1 << 16

@@ -9,18 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mirrordesk.paths import Profile
-from mirrordesk.records import (
-    Answer,
-    Check,
-    Day,
-    Forgotten,
-    Hit,
-    Moment,
-    Progress,
-    RulePreview,
-    from_json,
-)
+from mirrordesk.records import Answer, Check, Day, Forgotten, Hit, Moment, Progress, RulePreview
 from mirrordesk.status import Report
+from mirrordesk.wire import from_json
 from mirrordesk.worker import Call, Worker
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from mirrordesk.control import Span
 from mirrordesk.desk import Desk
 from mirrordesk.paths import Profile
-from mirrordesk.records import to_json
+from mirrordesk.wire import to_json
 from mirrordesk.worker import Emit, Handler, Server
 
 

@@ -1,8 +1,8 @@
 """What is learnt from moments: frozen records, each borne out by verbatim moments.
 
 Times are UTC nanoseconds. Learning only adds and supersedes; the moments stay as they were.
-`records.to_json` and `from_json` carry these records, too. `origin` names the model that read
-something out of its sources, or that worded it; it is empty where rules found it.
+`wire.py` carries these records, too. `origin` names the model that read something out of its
+sources, or that worded it; it is empty where rules found it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from enum import StrEnum
 from hashlib import blake2b
 from typing import Any
 
-from mirrordesk.records import from_json, to_json
+from mirrordesk.wire import from_json, to_json
 
 
 class NoteKind(StrEnum):

@@ -18,9 +18,9 @@ from pathlib import Path
 from mirrordesk import control, durable
 from mirrordesk.errors import DiskFull
 from mirrordesk.paths import Profile
-from mirrordesk.records import from_json, to_json
 from mirrordesk.seal import files, keys
 from mirrordesk.seal.broken import Broken
+from mirrordesk.wire import from_json, to_json
 
 _SUFFIX = ".kv"
 _LENGTH = struct.Struct("<I")  # bytes of the JSON that stands before a state

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from mirrordesk import clock, durable
-from mirrordesk.records import GapReason, from_json, to_json
+from mirrordesk.records import GapReason
+from mirrordesk.wire import from_json, to_json
 
 STALE_NS = 15 * clock.SECOND  # a healthy process writes about once a second
 

@@ -30,9 +30,10 @@ from mirrordesk import durable
 from mirrordesk.control import Span
 from mirrordesk.errors import SpoolCorrupt
 from mirrordesk.paths import Profile
-from mirrordesk.records import Gap, SpoolEntry, Watch, from_json, to_json
+from mirrordesk.records import Gap, SpoolEntry, Watch
 from mirrordesk.seal import files, keys
 from mirrordesk.seal.broken import Broken
+from mirrordesk.wire import from_json, to_json
 
 _HEAD = struct.Struct("<4sIII")
 _MAGIC = b"MDS1"

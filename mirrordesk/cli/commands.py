@@ -15,7 +15,8 @@ from mirrordesk.cli.output import plain, result, say
 from mirrordesk.control import Span
 from mirrordesk.errors import UsageError
 from mirrordesk.paths import Profile
-from mirrordesk.records import Check, to_json
+from mirrordesk.records import Check
+from mirrordesk.wire import to_json
 
 
 def run(_options: argparse.Namespace, profile: Profile) -> int:

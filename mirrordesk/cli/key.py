@@ -16,10 +16,10 @@ from mirrordesk.cli.output import result, say
 from mirrordesk.errors import UsageError
 from mirrordesk.llm import endpoint
 from mirrordesk.paths import Profile
-from mirrordesk.records import to_json
 from mirrordesk.seal import holding, server_key
 from mirrordesk.seal.holding import Holding
 from mirrordesk.seal.ring import FILE, KEYRING, PASSPHRASE
+from mirrordesk.wire import to_json
 
 _WHERE = {
     KEYRING: "The key lies in the system's keyring; the profile's folder alone tells nothing.",

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from mirrordesk.cli.output import plain, result, say
 from mirrordesk.knowledge import Learned, kind_of, words_of
 from mirrordesk.paths import Profile
-from mirrordesk.records import to_json
+from mirrordesk.wire import to_json
 
 
 def consolidate(options: argparse.Namespace, profile: Profile) -> int:

@@ -17,7 +17,7 @@ from mirrordesk.memory import howto
 from mirrordesk.memory.editing import Editing
 from mirrordesk.memory.store import Store
 from mirrordesk.paths import Profile
-from mirrordesk.records import to_json
+from mirrordesk.wire import to_json
 
 _SHOWN = 10  # sources and links for a person; --json tells all
 

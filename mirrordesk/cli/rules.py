@@ -10,9 +10,10 @@ from mirrordesk import clock, config, shapes
 from mirrordesk.cli.output import plain, result
 from mirrordesk.errors import UsageError
 from mirrordesk.paths import Profile
-from mirrordesk.records import Forgotten, RulePreview, to_json
+from mirrordesk.records import Forgotten, RulePreview
 from mirrordesk.rules import rule, shipped
 from mirrordesk.rules.rule import Rule
+from mirrordesk.wire import to_json
 from mirrordesk.words import count
 
 _KEY = "privacy.rules"

@@ -25,7 +25,8 @@ from mirrordesk.llm.forms import Form, Item
 from mirrordesk.llm.loading import Loading
 from mirrordesk.llm.material import Shown, material
 from mirrordesk.llm.prompt import Evidence, json_line
-from mirrordesk.records import Moment, to_json
+from mirrordesk.records import Moment
+from mirrordesk.wire import to_json
 from mirrordesk.worker import Call, Worker
 
 SYSTEM = """\

@@ -15,7 +15,7 @@ from mirrordesk.config import LlmSettings
 from mirrordesk.errors import ChildDied, WorkerError
 from mirrordesk.llm import gguf
 from mirrordesk.llm.loading import refusal
-from mirrordesk.records import from_json, to_json
+from mirrordesk.wire import from_json, to_json
 from mirrordesk.worker import Emit, Server, Worker
 
 _PATIENCE_S = 60.0

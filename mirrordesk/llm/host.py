@@ -30,7 +30,7 @@ from mirrordesk.llm import gguf
 from mirrordesk.llm.engine import Engine, Written
 from mirrordesk.llm.prefill import Cut
 from mirrordesk.paths import Profile
-from mirrordesk.records import from_json, to_json
+from mirrordesk.wire import from_json, to_json
 from mirrordesk.worker import Emit, Handler, Server
 
 _LOOK_EVERY_S = 0.1  # while waiting for the model, for whether the caller has cancelled

@@ -26,7 +26,8 @@ from mirrordesk.llm.loading import Loading
 from mirrordesk.llm.prompt import NOTING, SYSTEM, Evidence, Layout, Mark, lay_out
 from mirrordesk.llm.stream import Shown
 from mirrordesk.llm.support import supported, touches
-from mirrordesk.records import Answer, Citation, Claim, Hit, Moment, Progress, to_json
+from mirrordesk.records import Answer, Citation, Claim, Hit, Moment, Progress
+from mirrordesk.wire import to_json
 from mirrordesk.worker import Worker
 
 NOTHING = "I have no memory of that."

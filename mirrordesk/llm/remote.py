@@ -26,8 +26,8 @@ from mirrordesk.errors import WorkerError
 from mirrordesk.llm import endpoint
 from mirrordesk.llm.endpoint import Cancelled, Connection, Endpoint
 from mirrordesk.paths import Profile
-from mirrordesk.records import from_json
 from mirrordesk.seal import server_key
+from mirrordesk.wire import from_json
 from mirrordesk.worker import Emit, Handler, Server
 
 BYTES_PER_TOKEN = 2.5  # of the UTF-8 of English with JSON around it; real tokenizers need fewer

@@ -25,10 +25,9 @@ from mirrordesk.records import (
     TextLine,
     Vector,
     Watch,
-    from_json,
-    to_json,
 )
 from mirrordesk.terms import terms
+from mirrordesk.wire import from_json, to_json
 
 Row = Mapping[str, Any]
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from mirrordesk import durable
 from mirrordesk.errors import WeightsError
-from mirrordesk.records import from_json, to_json
 from mirrordesk.registry import places
 from mirrordesk.registry.model import ModelFile, Role
+from mirrordesk.wire import from_json, to_json
 
 FORMAT = 1
 

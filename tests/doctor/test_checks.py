@@ -262,7 +262,7 @@ def test_on_a_desktop_every_source_is_there_and_no_model_is_loaded(profile: Prof
         "import json, sys; from pathlib import Path\n"
         "from mirrordesk import config, doctor\n"
         "from mirrordesk.paths import Profile\n"
-        "from mirrordesk.records import to_json\n"
+        "from mirrordesk.wire import to_json\n"
         "found = doctor.checks(Profile(Path(sys.argv[1])), config.Settings())\n"
         "heavy = {'torch', 'whisper', 'open_clip', 'rapidocr', 'onnxruntime', 'llama_cpp'}\n"
         "print(json.dumps([to_json(found), sorted(heavy & set(sys.modules))]))\n"

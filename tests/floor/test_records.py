@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mirrordesk import records
-from mirrordesk.records import Box, Kind, Moment, SpoolEntry, from_json, moment_id, to_json
+from mirrordesk.records import Box, Kind, Moment, SpoolEntry, moment_id
 from mirrordesk.status import PerceptionStatus, RecorderStatus, Report
+from mirrordesk.wire import from_json, to_json
 
 st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
 

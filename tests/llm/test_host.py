@@ -12,7 +12,7 @@ import pytest
 
 from mirrordesk.config import LlmSettings
 from mirrordesk.errors import UsageError, WeightsError, WorkerError
-from mirrordesk.records import to_json
+from mirrordesk.wire import to_json
 from mirrordesk.worker import Call, Worker
 from tests.llm import tiny_gguf
 

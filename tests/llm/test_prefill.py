@@ -17,7 +17,7 @@ from mirrordesk.llm.engine import Engine, Written
 from mirrordesk.llm.host import Host
 from mirrordesk.llm.prefill import Cut
 from mirrordesk.paths import Profile
-from mirrordesk.records import to_json
+from mirrordesk.wire import to_json
 
 SETTINGS = LlmSettings(context=1024, type_k="f16", type_v="f16")
 RULES = "root ::= [a-z ]{40}"

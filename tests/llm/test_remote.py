@@ -14,8 +14,9 @@ from mirrordesk.llm import endpoint
 from mirrordesk.llm.reader import STOPPED, Reader
 from mirrordesk.llm.remote import without_template_words
 from mirrordesk.paths import Profile
-from mirrordesk.records import Answer, Hit, Progress, to_json
+from mirrordesk.records import Answer, Hit, Progress
 from mirrordesk.seal import server_key
+from mirrordesk.wire import to_json
 from mirrordesk.worker import Worker
 from tests.learning.told import NINE, seen
 from tests.llm.answer_server import MODEL, AnswerServer, serving
