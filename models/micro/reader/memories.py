@@ -50,15 +50,25 @@ class Memory:
 
 
 def memory(
-    chance: random.Random, lines: int, questions: int, *, fullest: int = 4, held_out: bool = False
+    chance: random.Random,
+    lines: int,
+    questions: int,
+    *,
+    fullest: int = 4,
+    first: int = 1,
+    held_out: bool = False,
 ) -> Memory:
     """A memory of `lines` lines of evidence, and questions, over a third of which nothing answers.
 
-    A line of evidence holds its facts and up to `fullest` sentences beside them.
+    A line of evidence holds its facts and up to `fullest` sentences beside them. The lines are
+    numbered from `first` on.
     """
     words = Words(chance, held_out)
     facts = _facts(words, chance.randint(max(2, lines // 2), lines + 3))
-    evidence, sources, now_ns = _evidence(words, facts, lines, fullest)
+    groups: list[list[Fact]] = [[] for _ in range(lines)]
+    for one in facts:
+        words.one(groups).append(one)
+    evidence, sources, now_ns = _evidence(words, groups, fullest, first)
     asked = [_ask(words, facts, sources) for _ in range(questions)]
     return Memory(evidence, now_ns, tuple(asked))
 
@@ -79,19 +89,16 @@ def _facts(words: Words, count: int) -> list[Fact]:
 
 
 def _evidence(
-    words: Words, facts: Sequence[Fact], count: int, fullest: int
+    words: Words, groups: Sequence[Sequence[Fact]], fullest: int, first: int
 ) -> tuple[tuple[Evidence, ...], dict[str, str], int]:
     """The evidence, in which of its lines each sentence stands, and the time after all of it."""
-    groups: list[list[Fact]] = [[] for _ in range(count)]
-    for one in facts:
-        words.one(groups).append(one)
     minutes = words.one((20, 600, 20_000))
     now = _FIRST_DAY + timedelta(
         days=words.chance.randrange(_DAYS), minutes=words.chance.randrange(1440)
     )
     times = sorted((words.chance.randrange(minutes) for _ in groups), reverse=True)
     evidence, sources = list[Evidence](), dict[str, str]()
-    for number, (group, ago) in enumerate(zip(groups, times, strict=True), start=1):
+    for number, (group, ago) in enumerate(zip(groups, times, strict=True), first):
         start_ns = clock.to_ns(now - timedelta(minutes=ago))
         evidence.append(_moment(words, f"E{number}", start_ns, group, fullest))
         sources |= {one.text: f"E{number}" for one in group}

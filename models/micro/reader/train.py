@@ -1,4 +1,4 @@
-"""Trains Reader-micro: `python -m models.micro.reader.train`, about 70 minutes on two cores.
+"""Trains Reader-micro: `python -m models.micro.reader.train`, about 90 minutes on two cores.
 
 Left alone, so small a model would take hours to find out that it should look things up. So some of
 its attention heads are told where to look (guided attention, Liu et al. 2016): a loss beside that
@@ -36,7 +36,7 @@ SEED = 30
 # Rates at their highest: of the matrices (Muon), of the norms and of the embedding (AdamW)
 RATES = (6e-3, 2e-3, 2e-2)
 WARM_UP = 20  # steps
-COOL_DOWN = 0.45  # share of the steps in which the rates fall to almost nothing
+COOL_DOWN = 0.45  # share of the steps of a phase in which the rates fall to almost nothing
 LONGEST = 2240  # tokens of a memory
 # Layer and heads that follow each guide
 HEADS = {
@@ -53,7 +53,6 @@ HEADS = {
     Guide.CITED: (5, (1, 3)),
 }
 OF_MEMORIES = (Guide.BEFORE, Guide.EARLIER, Guide.LINE, Guide.OPENING, Guide.SENTENCE)
-BRIEF = 0.6  # share of the questions that are followed by the first token of their answer only
 DECIDING = 5.0  # weight of the tokens that say whether there is an answer, and in which line
 
 
@@ -65,13 +64,38 @@ class Stage:
     lines: tuple[int, int]
     questions: int
     tokens: int  # of a step, about
+    brief: float = 0.6  # share of the questions that end with the first token of their answer
+    highest: int = 0  # to have every number cited in short memories too, theirs begin anywhere
 
 
-STAGES = (
-    Stage(400, (2, 3), 16, 2400),
-    Stage(350, (2, 6), 24, 3000),
-    Stage(550, (2, 14), 28, 4000),
-    Stage(900, (2, 44), 32, 5000),
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """Stages in which the rates rise once, to a share of `RATES`, and fall again."""
+
+    stages: tuple[Stage, ...]
+    rate: float = 1.0
+
+    @property
+    def steps(self) -> int:
+        return sum(stage.steps for stage in self.stages)
+
+    def share(self, step: int) -> float:
+        """The share of the rates at a step of this phase."""
+        falling = (1 - step / self.steps) / COOL_DOWN
+        return self.rate * min(1.0, (step + 1) / WARM_UP, max(0.02, falling))
+
+
+# First to find the sentence, then to copy and cite it in long memories
+PHASES = (
+    Phase(
+        (
+            Stage(400, (2, 3), 16, 2400),
+            Stage(350, (2, 6), 24, 3000),
+            Stage(550, (2, 14), 28, 4000),
+            Stage(900, (2, 44), 32, 5000),
+        )
+    ),
+    Phase((Stage(1000, (6, 44), 32, 6000, brief=0.2, highest=44),), rate=0.6),
 )
 
 
@@ -84,9 +108,9 @@ def tokenizer() -> Tokenizer:
     return bpe.train(texts)
 
 
-def batches(packer: Packer, stages: tuple[Stage, ...], first: int) -> Iterator[Batch]:
+def batches(packer: Packer, phases: tuple[Phase, ...], first: int) -> Iterator[Batch]:
     """The batch of each step from `first` on; the same whenever training is resumed."""
-    steps = [stage for stage in stages for _ in range(stage.steps)]
+    steps = [stage for phase in phases for stage in phase.stages for _ in range(stage.steps)]
     for step, stage in enumerate(steps):
         if step >= first:
             yield collate(_rows(packer, stage, random.Random(f"{SEED}/{step}")))
@@ -95,9 +119,11 @@ def batches(packer: Packer, stages: tuple[Stage, ...], first: int) -> Iterator[B
 def _rows(packer: Packer, stage: Stage, chance: random.Random) -> list[Row]:
     """Rows of about one length, as many as the stage wants tokens."""
     lines, fullest = chance.randint(*stage.lines), chance.choice((1, 2, 4, 7))
+    first = chance.randint(1, max(1, stage.highest - lines + 1)) if stage.highest else 1
     rows: list[Row] = []
     while not rows or (len(rows) + 1) * len(rows[0].tokens) <= stage.tokens:
-        row = packer.row(memory(chance, lines, stage.questions, fullest=fullest), chance, BRIEF)
+        made = memory(chance, lines, stage.questions, fullest=fullest, first=first)
+        row = packer.row(made, chance, stage.brief)
         if row.memory <= LONGEST:
             rows.append(row)
         else:
@@ -108,9 +134,9 @@ def _rows(packer: Packer, stage: Stage, chance: random.Random) -> list[Row]:
 class Trainer:
     """A model in training, which can be put aside and resumed."""
 
-    def __init__(self, words: Tokenizer, stages: tuple[Stage, ...] = STAGES) -> None:
+    def __init__(self, words: Tokenizer, phases: tuple[Phase, ...] = PHASES) -> None:
         torch.manual_seed(SEED)
-        self.words, self.stages, self.step = words, stages, 0
+        self.words, self.phases, self.step = words, phases, 0
         # what stands before the tokens that decide
         self._deciding = torch.tensor(
             [words.token_to_id(bpe.SPECIAL[-1]), *words.encode(" [E").ids[-1:]]
@@ -145,7 +171,7 @@ class Trainer:
     def run(self) -> Iterator[dict[str, float]]:
         """Train to the end, yielding the figures of each step."""
         began = time.monotonic()
-        for batch in batches(Packer(self.words), self.stages, self.step):
+        for batch in batches(Packer(self.words), self.phases, self.step):
             self._set_rates()
             total, figures = self._loss(batch)
             for one in self._optimizers:
@@ -159,8 +185,7 @@ class Trainer:
             began = time.monotonic()
 
     def _set_rates(self) -> None:
-        done = self.step / sum(stage.steps for stage in self.stages)
-        share = min(1.0, (self.step + 1) / WARM_UP, max(0.02, (1 - done) / COOL_DOWN))
+        share = _share(self.phases, self.step)
         groups = [group for one in self._optimizers for group in one.param_groups]
         for group, rate in zip(groups, RATES, strict=True):
             group["lr"] = rate * share
@@ -185,6 +210,12 @@ class Trainer:
             right = (scores[0].argmax(-1) == to)[to >= 0]
             figures[guide.name.lower()] = (right.sum() / links).item()
         return total, figures
+
+
+def _share(phases: tuple[Phase, ...], step: int) -> float:
+    """The share of the rates at a step of the whole training."""
+    now, *later = phases
+    return _share(tuple(later), step - now.steps) if step >= now.steps else now.share(step)
 
 
 def _attention(layer: Attention, heads: Sequence[int], batch: Batch, guide: Guide) -> Tensor:
@@ -213,6 +244,9 @@ def _picked(x: Tensor, at: Tensor) -> Tensor:
 def main() -> None:
     """Train, write the files, and measure them."""
     options = _options()
+    # Heads that look at one place leave gradients too small to matter; computing with numbers so
+    # small made the backward pass three times as slow
+    torch.set_flush_denormal(True)
     torch.set_num_threads(options.threads)
     trainer = Trainer(tokenizer())
     if options.resume:
@@ -238,7 +272,7 @@ def finish(trainer: Trainer) -> None:
     gguf_file.write(trainer.model, trainer.words, FILE)
     for kind in gguf_file.QUANTISED:
         gguf_file.quantise(FILE, kind)
-    figures = evaluate.all_files() | {"stages": [asdict(stage) for stage in trainer.stages]}
+    figures = evaluate.all_files() | {"phases": [asdict(phase) for phase in trainer.phases]}
     (HERE / "evaluation.json").write_text(json.dumps(figures, indent=2) + "\n")
 
 
