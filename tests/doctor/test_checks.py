@@ -226,7 +226,7 @@ def test_a_file_that_takes_llama_cpp_down_takes_nobody_else(
     path = made_up.make(tmp_path / "odd.gguf", "phi3", sizes | {"rope.dimension_count": 96})
     memory = _checks(profile, llm=LlmSettings(model=str(path)))["answer memory"]
     assert memory.state == "problem"
-    assert "planning" in memory.detail
+    assert memory.detail == f"{path} could not be loaded: llama.cpp ended while reading it."
 
 
 def test_a_profile_open_to_others_is_a_problem(profile: Profile) -> None:
