@@ -11,6 +11,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mirrordesk.llm.grammar import literal
+
 MOST_SOURCES = 4  # of one item
 EVIDENCE = "evidence"
 
@@ -96,13 +98,13 @@ def gbnf(form: Form, ids: Sequence[str]) -> str:
     """A grammar in GBNF for `form`, in which only the given evidence ids can be cited."""
     if not ids:
         raise ValueError("there must be some evidence to cite")
-    texts = ' ", " '.join(f"{_quoted(_name(f.name))} {_value(f)}" for f in form.fields)
-    known = " | ".join(_quoted(json.dumps(name)) for name in ids)
+    texts = ' ", " '.join(f"{literal(_name(f.name))} {_value(f)}" for f in form.fields)
+    known = " | ".join(literal(json.dumps(name)) for name in ids)
     return "\n".join(
         (
-            f"root ::= {_quoted(_opening(form))} items {_quoted(']}')}",
+            f"root ::= {literal(_opening(form))} items {literal(']}')}",
             f'items ::= "" | item (", " item){{0,{form.most - 1}}}',
-            f'item ::= "{{" {texts} ", " {_quoted(_name(EVIDENCE))} sources "}}"',
+            f'item ::= "{{" {texts} ", " {literal(_name(EVIDENCE))} sources "}}"',
             f'sources ::= "[" source (", " source){{0,{MOST_SOURCES - 1}}} "]"',
             f"source ::= {known}",
             _FIRST,
@@ -154,7 +156,7 @@ def _item(form: Form, value: object) -> Item | None:
 def _value(field: Field) -> str:
     """The rule of a field: one of its choices, or a JSON string."""
     if field.choices:
-        return "(" + " | ".join(_quoted(json.dumps(choice)) for choice in field.choices) + ")"
+        return "(" + " | ".join(literal(json.dumps(choice)) for choice in field.choices) + ")"
     text = f"first rest{{0,{field.longest - 1}}}"
     return rf'"\"" ({text})? "\""' if field.may_be_empty else rf'"\"" {text} "\""'
 
@@ -166,8 +168,3 @@ def _opening(form: Form) -> str:
 def _name(name: str) -> str:
     """A key as `json.dumps` writes it, with what follows it."""
     return f"{json.dumps(name)}: "
-
-
-def _quoted(text: str) -> str:
-    """A literal of GBNF, whose escapes are those of JSON."""
-    return json.dumps(text)

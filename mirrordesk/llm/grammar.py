@@ -13,6 +13,7 @@ The grammar holds llama.cpp to it while it samples; `parse` reads it back and tr
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterator, Sequence
 
@@ -50,6 +51,11 @@ def gbnf(ids: Sequence[str], *, notes: bool = False) -> str:
             f"source ::= {known}",
         )
     )
+
+
+def literal(text: str) -> str:
+    """A text in GBNF, whose escapes are those of JSON."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _notes(ids: Sequence[str]) -> Iterator[str]:

@@ -7,13 +7,12 @@ line that it stands in: it chooses one or abstains, and cannot write what nobody
 
 from __future__ import annotations
 
-import json
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
 
 from mirrordesk.llm.evidence import sentences
-from mirrordesk.llm.grammar import LONGEST, MOST_CLAIMS, NO_MEMORY, UNSEEN
+from mirrordesk.llm.grammar import LONGEST, MOST_CLAIMS, NO_MEMORY, UNSEEN, literal
 from mirrordesk.llm.prompt import Evidence
 
 _UNSEEN = re.compile(rf"[\x00-\x1F\x7F-\x9F{UNSEEN}]")
@@ -29,7 +28,7 @@ def gbnf(evidence: Sequence[Evidence]) -> str:
     if quotable:
         lines.append(f'claim ::= "- " ({" | ".join(quotable)})')
     for name, texts in quotable.items():
-        lines.append(f'{name} ::= ({" | ".join(map(_literal, texts))}) " [{name}]"')
+        lines.append(f'{name} ::= ({" | ".join(map(literal, texts))}) " [{name}]"')
     return "\n".join(lines)
 
 
@@ -39,8 +38,3 @@ def _quotes(text: str) -> Iterator[str]:
         for sentence in sentences(line.strip()):
             shown = _UNSEEN.sub("", " ".join(sentence.split())).translate(_ROUND)
             yield from textwrap.wrap(shown, LONGEST, break_on_hyphens=False)
-
-
-def _literal(text: str) -> str:
-    """A text in GBNF, whose escapes are those of JSON."""
-    return json.dumps(text, ensure_ascii=False)

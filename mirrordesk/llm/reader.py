@@ -58,9 +58,9 @@ class Reader:
     word around the evidence; what was computed of it can be used again only under the same one.
     `able`: the model follows more than the rules that Reader-micro was trained on, so it writes
     notes before its answer, is told what was said before, and may use words of its own; any other
-    quotes. `loading` remembers what could not be
-    loaded. Errors: WeightsError for a file that is no model, UsageError for settings that do not
-    fit it, WorkerError where the process dies; the next question then starts a new one.
+    quotes. `loading` remembers what could not be loaded. Errors: WeightsError for a file that is no
+    model, UsageError for settings that do not fit it, WorkerError where the process dies; the next
+    question then starts a new one.
     """
 
     def __init__(
